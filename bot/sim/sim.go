@@ -1,0 +1,253 @@
+// Package sim is a Bot API server in this process: people, groups and a clock
+// that stand in for Telegram, strict about everything a bot sends.
+//
+// It refuses what Telegram refuses (spec: api.json beside this file, Bot API
+// 10.1) and answers in the shapes of the same file. It knows nothing of the
+// features of the bot it serves. Package page shows it as a chat app.
+package sim
+
+import (
+	"context"
+	"net/http"
+	"time"
+)
+
+// Options says what world a Server starts with. The zero value is usable.
+type Options struct {
+	Bot       Bot
+	Start     time.Time // where the clock stands at first; zero: the machine's time
+	Stopped   bool      // the clock stands still between Moves; false: it also runs with the machine's
+	Unlimited bool      // no 429: the rate buckets are off
+}
+
+// Bot is the account that the API's token belongs to.
+type Bot struct {
+	ID        int64
+	Token     string // "ID:secret"; empty: made from ID
+	Username  string // without @
+	Name      string
+	ReadsAll  bool // privacy mode is off: group text reaches it unmentioned
+	CanJoin   bool
+	AboutText string
+}
+
+// Person is an account that a human plays.
+type Person struct {
+	ID       int64
+	Key      string // how scripts call the person: "resident", "cook"
+	Name     string // first_name, what others see
+	Username string
+	Language string // language_code, "zh-hans" or "en"; may be empty
+	Role     string // one line for the page's person switch, e.g. "管理员"
+}
+
+// Group is a chat of several people. ID is negative; -100… is a supergroup.
+type Group struct {
+	ID      int64
+	Key     string // how scripts call it: "group"
+	Title   string
+	Forum   bool
+	Topics  map[int]string // thread id to name, when Forum
+	Members []int64
+	Admins  []int64 // a subset of Members; the bot's ID here makes it an admin
+	BotIn   bool    // the bot is a member
+}
+
+// Server is the simulated Telegram. All methods may be called at any time from
+// any goroutine.
+type Server struct {
+	world // in world.go
+}
+
+// New makes a Server. It listens nowhere until its handlers are served.
+func New(o Options) *Server
+
+// API serves /bot<token>/<method> and /file/bot<token>/<path>.
+func (s *Server) API() http.Handler
+
+// Close ends long polls, watches and webhook deliveries, so that servers around
+// the handlers can shut down.
+func (s *Server) Close()
+
+// Now is the simulator's time.
+func (s *Server) Now() time.Time
+
+// Move sets the clock forward by d and calls what OnMove registered, in order.
+func (s *Server) Move(ctx context.Context, d time.Duration) error
+
+// OnMove registers what must happen when the clock was moved (expire keys, wake
+// a scheduler); now is the new time and d how far it jumped.
+func (s *Server) OnMove(f func(ctx context.Context, now time.Time, d time.Duration) error)
+
+// AddPerson and AddGroup put people and groups into the world.
+func (s *Server) AddPerson(p Person)
+func (s *Server) AddGroup(g Group)
+
+// Settle registers how to wait until the bot has nothing left to do. Play and the
+// page's tour call it after each act; without it Play waits for what it expects only.
+func (s *Server) Settle(f func(ctx context.Context) error)
+
+// What people do. chat is a group's ID, or the bot's ID for the private chat of
+// who with the bot. They return the new message's ID.
+//
+// Errors are what a Telegram app would show: ErrNotMember, ErrNoChat, …
+
+// Act is what a person sends: exactly one of Text, Photo, Document, Sticker, Voice.
+type Act struct {
+	Text     string
+	Caption  string
+	FileName string // with Document
+	Photo    []byte // PNG or JPEG
+	Document []byte
+	Sticker  bool
+	Voice    bool
+	Album    []Act // photos or documents that share a media_group_id; alone
+	ReplyTo  int   // message ID in the same chat, 0 none
+	Thread   int   // forum topic, 0 none
+	AsGroup  bool  // an anonymous admin: sender_chat is the group
+}
+
+func (s *Server) Do(ctx context.Context, who, chat int64, a Act) (int, error)
+
+// Edit changes a message that who sent before.
+func (s *Server) Edit(ctx context.Context, who, chat int64, message int, text string) error
+
+// Press presses the inline button with data on a message that who can see, and
+// returns once the bot answered the query or wait passed: Toast.Answered tells.
+// Any data may be given: a forged press is delivered like an honest one.
+func (s *Server) Press(ctx context.Context, who, chat int64, message int, data string) (Toast, error)
+
+// Block makes the bot unreachable for who (403, my_chat_member "kicked"); Unblock undoes it.
+func (s *Server) Block(who int64) error
+func (s *Server) Unblock(who int64) error
+
+// Toast is the bot's answer to a press.
+type Toast struct {
+	Answered bool
+	Text     string
+	Alert    bool
+	URL      string
+}
+
+// What people see.
+
+// Message is one message as a person's app shows it.
+type Message struct {
+	ID       int
+	Chat     int64 // as in Do
+	From     int64 // a person's or the bot's ID; 0 for a service message
+	FromName string
+	At       time.Time
+	Edited   bool
+	Pinned   bool
+	Deleted  bool
+	Service  string // joined, pinned …: a line in the middle, then the rest is empty
+	HTML     string // text or caption, rendered from the entities, safe to insert into a page
+	Text     string // the same as plain text
+	ReplyTo  int
+	Thread   int
+	Files    []File
+	Buttons  [][]Button // inline keyboard
+	Reply    *Keyboard  // reply keyboard that came with it
+	Poll     *Poll
+}
+
+// File is an attachment; Path is served below the page.
+type File struct {
+	ID, Name, MIME, Path string
+	Photo                bool
+	Size                 int64
+	Width, Height        int
+}
+
+// Button is one inline button: Data or URL.
+type Button struct{ Text, Data, URL, Style string }
+
+// Keyboard is a reply keyboard: its rows of texts, or its removal.
+type Keyboard struct {
+	Rows        [][]string
+	Remove      bool
+	Force       bool // force_reply
+	OneTime     bool
+	Placeholder string
+}
+
+// Poll is a native poll as seen by one person.
+type Poll struct {
+	ID, Question string
+	Options      []PollOption
+	Anonymous    bool
+	Multiple     bool
+	Closed       bool
+	Total        int
+}
+
+// PollOption is one answer with its count; Mine when the viewer chose it.
+type PollOption struct {
+	Text  string
+	Votes int
+	Mine  bool
+}
+
+// Vote answers a native poll; no options retracts.
+func (s *Server) Vote(ctx context.Context, who, chat int64, message int, options []int) error
+
+// Chat is one line of a person's chat list, with what the header shows.
+type Chat struct {
+	ID       int64
+	Key      string
+	Title    string
+	Group    bool
+	Members  int
+	Topics   map[int]string
+	Pinned   []int // message IDs, newest last
+	Keyboard *Keyboard
+	Started  bool // a private chat in which the person pressed Start
+	Typing   bool
+	Commands []Command // the bot's commands in this chat for this person (scope and language resolved)
+}
+
+// Command is one entry of the bot's menu.
+type Command struct{ Name, Description string }
+
+// People lists the people in the order they were added; Groups likewise.
+func (s *Server) People() []Person
+func (s *Server) Groups() []Group
+
+// Chats lists the chats of who: the private one with the bot first, then groups.
+func (s *Server) Chats(who int64) []Chat
+
+// History returns the newest limit messages of a chat before message ID before (0: from
+// the end), oldest first, as who sees them.
+func (s *Server) History(who, chat int64, before, limit int) []Message
+
+// File opens an attachment by File.Path.
+func (s *Server) File(path string) (data []byte, mime string, err error)
+
+// Event is one change in the world. Seq grows by one per event, across all chats.
+type Event struct {
+	Seq     int64
+	Kind    EventKind
+	Chat    int64 // the group's ID, or the bot's ID with Who for a private chat
+	Who     int64 // the person concerned in a private chat or of a toast; 0: everybody in Chat
+	Message int   // the message concerned
+	Toast   *Toast
+}
+
+// EventKind tells what changed.
+type EventKind string
+
+// The kinds of events.
+const (
+	EventMessage EventKind = "message" // new, edited, deleted, pinned or voted: fetch it again
+	EventToast   EventKind = "toast"
+	EventChat    EventKind = "chat"  // title, members, keyboard, commands, typing
+	EventClock   EventKind = "clock" // the clock was moved
+)
+
+// Watch returns the events after seq (0: from now) as they come. The channel is closed by
+// stop, by Close, and when the watcher falls more than 1,000 events behind.
+func (s *Server) Watch(seq int64) (events <-chan Event, stop func())
+
+// Message returns one message as who sees it; ok is false when there is none.
+func (s *Server) Message(who, chat int64, id int) (m Message, ok bool)
