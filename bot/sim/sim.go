@@ -6,11 +6,7 @@
 // features of the bot it serves. Package page shows it as a chat app.
 package sim
 
-import (
-	"context"
-	"net/http"
-	"time"
-)
+import "time"
 
 // Options says what world a Server starts with. The zero value is usable.
 type Options struct {
@@ -59,34 +55,6 @@ type Server struct {
 	world // in world.go
 }
 
-// New makes a Server. It listens nowhere until its handlers are served.
-func New(o Options) *Server
-
-// API serves /bot<token>/<method> and /file/bot<token>/<path>.
-func (s *Server) API() http.Handler
-
-// Close ends long polls, watches and webhook deliveries, so that servers around
-// the handlers can shut down.
-func (s *Server) Close()
-
-// Now is the simulator's time.
-func (s *Server) Now() time.Time
-
-// Move sets the clock forward by d and calls what OnMove registered, in order.
-func (s *Server) Move(ctx context.Context, d time.Duration) error
-
-// OnMove registers what must happen when the clock was moved (expire keys, wake
-// a scheduler); now is the new time and d how far it jumped.
-func (s *Server) OnMove(f func(ctx context.Context, now time.Time, d time.Duration) error)
-
-// AddPerson and AddGroup put people and groups into the world.
-func (s *Server) AddPerson(p Person)
-func (s *Server) AddGroup(g Group)
-
-// Settle registers how to wait until the bot has nothing left to do. Play and the
-// page's tour call it after each act; without it Play waits for what it expects only.
-func (s *Server) Settle(f func(ctx context.Context) error)
-
 // What people do. chat is a group's ID, or the bot's ID for the private chat of
 // who with the bot. They return the new message's ID.
 //
@@ -106,20 +74,6 @@ type Act struct {
 	Thread   int   // forum topic, 0 none
 	AsGroup  bool  // an anonymous admin: sender_chat is the group
 }
-
-func (s *Server) Do(ctx context.Context, who, chat int64, a Act) (int, error)
-
-// Edit changes a message that who sent before.
-func (s *Server) Edit(ctx context.Context, who, chat int64, message int, text string) error
-
-// Press presses the inline button with data on a message that who can see, and
-// returns once the bot answered the query or wait passed: Toast.Answered tells.
-// Any data may be given: a forged press is delivered like an honest one.
-func (s *Server) Press(ctx context.Context, who, chat int64, message int, data string) (Toast, error)
-
-// Block makes the bot unreachable for who (403, my_chat_member "kicked"); Unblock undoes it.
-func (s *Server) Block(who int64) error
-func (s *Server) Unblock(who int64) error
 
 // Toast is the bot's answer to a press.
 type Toast struct {
@@ -189,9 +143,6 @@ type PollOption struct {
 	Mine  bool
 }
 
-// Vote answers a native poll; no options retracts.
-func (s *Server) Vote(ctx context.Context, who, chat int64, message int, options []int) error
-
 // Chat is one line of a person's chat list, with what the header shows.
 type Chat struct {
 	ID       int64
@@ -209,20 +160,6 @@ type Chat struct {
 
 // Command is one entry of the bot's menu.
 type Command struct{ Name, Description string }
-
-// People lists the people in the order they were added; Groups likewise.
-func (s *Server) People() []Person
-func (s *Server) Groups() []Group
-
-// Chats lists the chats of who: the private one with the bot first, then groups.
-func (s *Server) Chats(who int64) []Chat
-
-// History returns the newest limit messages of a chat before message ID before (0: from
-// the end), oldest first, as who sees them.
-func (s *Server) History(who, chat int64, before, limit int) []Message
-
-// File opens an attachment by File.Path.
-func (s *Server) File(path string) (data []byte, mime string, err error)
 
 // Event is one change in the world. Seq grows by one per event, across all chats.
 type Event struct {
@@ -245,9 +182,3 @@ const (
 	EventClock   EventKind = "clock" // the clock was moved
 )
 
-// Watch returns the events after seq (0: from now) as they come. The channel is closed by
-// stop, by Close, and when the watcher falls more than 1,000 events behind.
-func (s *Server) Watch(seq int64) (events <-chan Event, stop func())
-
-// Message returns one message as who sees it; ok is false when there is none.
-func (s *Server) Message(who, chat int64, id int) (m Message, ok bool)
