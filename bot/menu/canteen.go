@@ -1,0 +1,53 @@
+package menu
+
+import "xingfuli/bot/calendar"
+
+// DefaultLunch is when lunch is served until staff say otherwise.
+//
+// Source: the issue "Who is who, and the canteen whole": lunch is 10:30–12:30 until /canteen says otherwise.
+var DefaultLunch = calendar.Hours{From: 10*60 + 30, To: 12*60 + 30}
+
+// Canteen is an elders' canteen, as shown to anybody.
+type Canteen struct {
+	ID          string    `json:"id"`
+	Name        string    `json:"name"`
+	Communities []string  `json:"communities,omitempty"` // the communities it serves
+	Address     string    `json:"address,omitempty"`
+	Phone       string    `json:"phone,omitempty"`
+	Hours       []Opening `json:"hours,omitempty"`
+	Prices      []Price   `json:"prices,omitempty"` // 70 岁以上 first
+}
+
+// Opening is when a meal is served.
+type Opening struct {
+	Meal Meal `json:"meal"`
+	calendar.Hours
+}
+
+// Price is what a meal costs for some people.
+type Price struct {
+	Who   string `json:"who"`   // 「70岁以上」
+	Cents int64  `json:"cents"` // fen
+}
+
+// Open is when the canteen serves that meal: what staff set, else DefaultLunch for
+// lunch. It is false for a meal whose hours nobody set.
+func (c Canteen) Open(m Meal) (calendar.Hours, bool) {
+	for _, o := range c.Hours {
+		if o.Meal == m {
+			return o.Hours, true
+		}
+	}
+	return DefaultLunch, m == Lunch
+}
+
+// Openings lists the meals with known hours in the order of Meals, lunch always among them.
+func (c Canteen) Openings() []Opening {
+	var list []Opening
+	for _, m := range Meals {
+		if h, ok := c.Open(m); ok {
+			list = append(list, Opening{m, h})
+		}
+	}
+	return list
+}
