@@ -1,0 +1,86 @@
+// Package community is who is who: neighbourhoods, their contact persons and the
+// roles people have in them.
+package community
+
+import (
+	"errors"
+	"strings"
+)
+
+// Refusals.
+var (
+	// ErrUnknown refuses a name that belongs to no community.
+	ErrUnknown = errors.New("community: no community of that name")
+	// ErrNotAdmin refuses what only an admin may do.
+	ErrNotAdmin = errors.New("community: only an admin may do that")
+	// ErrNotStaff refuses what only staff of that role may do.
+	ErrNotStaff = errors.New("community: not of the staff that may do that")
+	// ErrNotGroup refuses what makes sense in a group only.
+	ErrNotGroup = errors.New("community: only in a group")
+)
+
+// Community is a neighbourhood (小区).
+type Community struct {
+	ID      string  `json:"id"`
+	Name    string  `json:"name"`
+	Contact Contact `json:"contact"`
+}
+
+// Contact is whom the people of a community call (一小区一专员).
+type Contact struct {
+	Title string `json:"title,omitempty"` // what to call the person: a name or a role
+	Phone string `json:"phone,omitempty"`
+	Hours string `json:"hours,omitempty"` // in plain words
+}
+
+// Role is what somebody may do.
+type Role string
+
+// The roles known so far.
+const (
+	Admin Role = "admin" // 管理员
+	Cook  Role = "canteen"
+)
+
+// Grants are the roles of one person: role to the IDs of what it is tied to, which
+// is nothing for an admin.
+type Grants map[Role][]string
+
+// May tells whether the person has role for the thing with this ID. An admin may do
+// what every role may.
+func (g Grants) May(role Role, id string) bool {
+	if _, ok := g[Admin]; ok {
+		return true
+	}
+	for _, tied := range g[role] {
+		if tied == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Has tells whether the person has the role for anything at all.
+func (g Grants) Has(role Role) bool {
+	_, admin := g[Admin]
+	return admin || len(g[role]) > 0
+}
+
+// Find returns the community of this name: the whole name, or the only one that
+// begins with it. It returns ErrUnknown when there is none, or more than one.
+func Find(name string, all []Community) (Community, error) {
+	name = strings.TrimSpace(name)
+	var found []Community
+	for _, c := range all {
+		if c.Name == name {
+			return c, nil
+		}
+		if name != "" && strings.HasPrefix(c.Name, name) {
+			found = append(found, c)
+		}
+	}
+	if len(found) != 1 {
+		return Community{}, ErrUnknown
+	}
+	return found[0], nil
+}

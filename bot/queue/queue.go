@@ -1,0 +1,74 @@
+// Package queue holds what waits to be done and what is known while doing it:
+// updates taken in, the state of a conversation, and how sending may end.
+package queue
+
+import (
+	"encoding/json"
+	"errors"
+	"strconv"
+)
+
+// Update is one update as Telegram sent it. Raw is kept byte for byte: library
+// types lose fields they do not know.
+type Update struct {
+	ID   int64 // update_id
+	Lane int64 // chat in whose order it is handled
+	Raw  []byte
+
+	Entry string // where the inbox keeps it; empty before it is accepted
+	Shard int
+}
+
+// Op names one change of state, so that a retry after a lost reply finds its own
+// work done instead of doing it twice. It is the same in every try of an update.
+type Op string
+
+// UpdateOp is the op of the n-th change that update id makes.
+func UpdateOp(id int64, n int) Op {
+	return Op("u" + strconv.FormatInt(id, 10) + "." + strconv.Itoa(n))
+}
+
+// Chat is where a message goes. Thread is a forum topic, 0 for none.
+type Chat struct {
+	ID     int64
+	Thread int
+}
+
+// Profile is what is kept of a person or a group and needed to answer at all.
+type Profile struct {
+	Language  string // as chosen by /language; empty: not chosen
+	Community string // ID; empty: not known yet
+}
+
+// Dialogue is a conversation of several steps, per chat and person. It is dropped
+// 24 hours after its last step.
+type Dialogue struct {
+	Word    string          `json:"w"` // whose it is: the word given to Router.Step
+	Step    string          `json:"s"`
+	Data    json.RawMessage `json:"d,omitempty"`
+	Version int64           `json:"v"` // grows by one per step, so that a stale button is known
+}
+
+// Known is what one look into the store says about a chat and a person.
+type Known struct {
+	Person   Profile
+	Chat     Profile
+	Dialogue Dialogue
+	Content  int64 // grows with every change of what staff publish: what was read at the same number is still true
+}
+
+// How sending may end, beside success.
+var (
+	// ErrUnreachable: the person has blocked the bot or never started it, or the group has removed it.
+	ErrUnreachable = errors.New("queue: the chat cannot be reached")
+	// ErrUnknown: the request may or may not have reached Telegram; a message is not sent again.
+	ErrUnknown = errors.New("queue: it is not known whether the message was sent")
+	// ErrRefused: Telegram understood and refuses; the same request would be refused again.
+	ErrRefused = errors.New("queue: Telegram refused the request")
+	// ErrConflict: someone wrote the value after it was read.
+	ErrConflict = errors.New("queue: another writer came first")
+)
+
+// Cursor is how far a process has read the inbox: the last entry taken, by shard. The
+// zero Cursor begins with what a killed process left behind.
+type Cursor struct{ Last map[int]string }

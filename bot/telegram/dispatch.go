@@ -1,0 +1,349 @@
+package telegram
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/go-telegram/bot/models"
+
+	"xingfuli/bot/queue"
+)
+
+// answerWithin is how long a press shows its waiting at most before it is answered empty.
+const answerWithin = 800 * time.Millisecond
+
+// Handle answers one update. Everything a person should know of is told to them; what
+// is returned is for the log and has not been logged. An update that the library's
+// types cannot hold returns ErrDecode.
+func (r *Router) Handle(ctx context.Context, u queue.Update) error {
+	var up models.Update
+	if err := decode(u.Raw, &up); err != nil {
+		return fmt.Errorf("update %d: %w", u.ID, err)
+	}
+	switch {
+	case up.Message != nil:
+		return r.message(ctx, u.ID, up.Message)
+	case up.CallbackQuery != nil:
+		return r.press(ctx, u.ID, up.CallbackQuery)
+	case up.MyChatMember != nil:
+		return r.member(ctx, u.ID, up.MyChatMember)
+	}
+	return nil // nobody is answered for edits, channel posts and polls (see AllowedUpdates)
+}
+
+// ErrDecode says that an update has a shape the library does not know.
+var ErrDecode = errors.New("telegram: cannot decode the update")
+
+func decode(raw []byte, up *models.Update) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", ErrDecode, p)
+		}
+	}()
+	if err := json.Unmarshal(raw, up); err != nil {
+		return fmt.Errorf("%w: %w", ErrDecode, err)
+	}
+	return nil
+}
+
+// message answers what a person said. It stays silent on other bots, on what a linked
+// channel posts into the group, and on service messages.
+func (r *Router) message(ctx context.Context, id int64, m *models.Message) error {
+	anonymous := m.SenderChat != nil && m.SenderChat.ID == m.Chat.ID
+	switch {
+	case m.Chat.Type == models.ChatTypeChannel, m.IsAutomaticForward, m.ViaBot != nil:
+		return nil
+	case m.SenderChat != nil && !anonymous: // a channel speaking in the group
+		return nil
+	case !anonymous && (m.From == nil || m.From.IsBot):
+		return nil
+	case !spoken(m):
+		return nil
+	}
+	t := &Turn{Chat: m.Chat, Message: m, update: id, router: r, Now: r.Now()}
+	if !anonymous {
+		t.User = m.From
+	}
+	if m.IsTopicMessage {
+		t.Thread = m.MessageThreadID
+	}
+	t.Text = m.Text
+	if t.Text == "" {
+		t.Text = m.Caption
+	}
+	return r.turn(ctx, t, r.said)
+}
+
+// press answers a button. The message under it may be gone, and its data may be forged.
+func (r *Router) press(ctx context.Context, id int64, q *models.CallbackQuery) error {
+	t := &Turn{User: &q.From, update: id, press: q.ID, Direct: true, router: r, Now: r.Now()}
+	switch {
+	case q.Message.Message != nil:
+		t.Message, t.Chat = q.Message.Message, q.Message.Message.Chat
+		if t.Message.IsTopicMessage {
+			t.Thread = t.Message.MessageThreadID
+		}
+	case q.Message.InaccessibleMessage != nil:
+		t.Chat = q.Message.InaccessibleMessage.Chat
+	default: // a message sent through another chat's inline mode: not ours
+		return nil
+	}
+	return r.turn(ctx, t, func(ctx context.Context, t *Turn) error {
+		late := time.AfterFunc(answerWithin, func() {
+			if err := t.answer(ctx, "", false); err != nil {
+				r.Log.Warn("late answer to a press", "update", id, "err", err)
+			}
+		})
+		defer late.Stop()
+		err := t.Load(ctx)
+		if err == nil {
+			err = r.pressed(ctx, t, q.Data)
+		}
+		if err != nil {
+			return err
+		}
+		return t.answer(ctx, "", false)
+	})
+}
+
+func (r *Router) pressed(ctx context.Context, t *Turn, data string) error {
+	b, err := DecodeButton(data)
+	if err != nil {
+		return fmt.Errorf("press: %w", ErrStale)
+	}
+	h := r.buttons[b.Word]
+	if h == nil {
+		return fmt.Errorf("press %q: %w", b.Word, ErrStale)
+	}
+	t.Button = b
+	return h(ctx, t)
+}
+
+// member notes who can be reached, and greets a group the bot was added to.
+func (r *Router) member(ctx context.Context, id int64, m *models.ChatMemberUpdated) error {
+	was, is := inside(m.OldChatMember), inside(m.NewChatMember)
+	if m.Chat.Type == models.ChatTypePrivate {
+		if err := r.Memory.SetReachable(ctx, m.Chat.ID, is); err != nil {
+			return fmt.Errorf("member: %w", err)
+		}
+		return nil
+	}
+	if was || !is || m.Chat.Type == models.ChatTypeChannel {
+		return nil
+	}
+	t := &Turn{Chat: m.Chat, User: &m.From, update: id, router: r, Now: r.Now()}
+	return r.turn(ctx, t, func(ctx context.Context, t *Turn) error {
+		if err := t.Load(ctx); err != nil {
+			return err
+		}
+		for _, h := range r.joined {
+			if err := h(ctx, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func inside(m models.ChatMember) bool {
+	switch m.Type {
+	case models.ChatMemberTypeLeft, models.ChatMemberTypeBanned:
+		return false
+	case models.ChatMemberTypeRestricted:
+		return m.Restricted != nil && m.Restricted.IsMember
+	}
+	return true
+}
+
+// turn gives a handler its time, catches its panic, and explains its error.
+func (r *Router) turn(ctx context.Context, t *Turn, h Handler) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	t.timer = startTimer(r.Timeout, func() { cancel(context.DeadlineExceeded) })
+	defer t.timer.stop()
+	err := r.guarded(ctx, t, h)
+	if err == nil {
+		return nil
+	}
+	return r.tell(context.WithoutCancel(ctx), t, err)
+}
+
+func (r *Router) guarded(ctx context.Context, t *Turn, h Handler) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return h(ctx, t)
+}
+
+// tell explains err to the person: in the words registered for it, or with an apology
+// and a code under which it is logged. Who cannot be reached is not told.
+func (r *Router) tell(ctx context.Context, t *Turn, err error) error {
+	if errors.Is(err, queue.ErrUnreachable) {
+		return nil
+	}
+	for _, e := range r.explain {
+		if errors.Is(err, e.err) {
+			return t.Alert(ctx, e.key, values(err))
+		}
+	}
+	code := newCode()
+	r.Log.Error("turn failed", "code", code, "update", t.update, "chat", t.Chat.ID, "user", t.UserID(), "err", err)
+	if !t.Direct && !t.Private() {
+		return nil // nobody in the group asked the bot for anything
+	}
+	if err := t.Alert(ctx, "chat.sorry", map[string]any{"Code": code}); err != nil && !errors.Is(err, queue.ErrUnreachable) {
+		return fmt.Errorf("apologise for %s: %w", code, err)
+	}
+	return nil
+}
+
+// values are what an error's text is filled with, when it brings any.
+func values(err error) any {
+	var v interface{ Values() map[string]any }
+	if errors.As(err, &v) {
+		return v.Values()
+	}
+	return nil
+}
+
+// newCode makes six characters that can be read out on the telephone: no 0, O, 1, I.
+func newCode() string {
+	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+	b := make([]byte, 6)
+	_, _ = rand.Read(b) // never fails: crypto/rand
+	for i := range b {
+		b[i] = letters[int(b[i])%len(letters)]
+	}
+	return string(b)
+}
+
+// LogValue keeps texts, names and phones out of the log.
+func (t *Turn) LogValue() slog.Value {
+	return slog.GroupValue(slog.Int64("update", t.update), slog.Int64("chat", t.Chat.ID), slog.Int64("user", t.UserID()))
+}
+
+// said finds who answers words: a command, a key of the keyboard, the dialogue the
+// person is in, a plain question, and last the bot's own 「我没听懂」.
+func (r *Router) said(ctx context.Context, t *Turn) error {
+	if word, args, mine, ok := ParseCommand(t.Text, r.Username); ok {
+		if !mine {
+			return nil
+		}
+		t.Args, t.command, t.Direct = args, true, true
+		return r.commanded(ctx, t, word)
+	}
+	var mentioned bool
+	t.Text, mentioned = cutMention(t.Text, r.Username)
+	replied := t.Message.ReplyToMessage
+	toUs := replied != nil && replied.From != nil && replied.From.ID == r.ID
+	t.Direct = t.Private() || mentioned || toUs
+	if !t.Direct { // group chatter: nothing is read before somebody wants it
+		_, err := r.asked(ctx, t)
+		return err
+	}
+	return r.addressed(ctx, t)
+}
+
+func (r *Router) commanded(ctx context.Context, t *Turn, word string) error {
+	c := r.byWord[word]
+	if c == nil && !t.Private() && !strings.Contains(strings.ToLower(t.Message.Text), "@"+strings.ToLower(r.Username)) {
+		return nil // perhaps another bot's command
+	}
+	if err := t.Load(ctx); err != nil {
+		return err
+	}
+	if c == nil {
+		return r.lostFor(ctx, t)
+	}
+	switch {
+	case c.Where == Private && !t.Private():
+		return t.Say(ctx, "chat.private_only", nil)
+	case c.Where == Group && t.Private():
+		return t.Say(ctx, "chat.group_only", nil)
+	}
+	ok, err := c.allows(ctx, t)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return fmt.Errorf("/%s: %w", word, ErrForbidden)
+	}
+	if word != "cancel" {
+		if err := r.abandon(ctx, t); err != nil {
+			return err
+		}
+	}
+	return c.run(ctx, t)
+}
+
+// abandon leaves an unfinished dialogue because something new was begun, and says so.
+func (r *Router) abandon(ctx context.Context, t *Turn) error {
+	d := t.Known.Dialogue
+	if d.Word == "" {
+		return nil
+	}
+	if err := t.End(ctx); err != nil {
+		return err
+	}
+	return t.Say(ctx, "chat.abandoned", map[string]any{"What": d.Word})
+}
+
+// addressed answers what was said to the bot itself and is no command.
+func (r *Router) addressed(ctx context.Context, t *Turn) error {
+	if err := t.Load(ctx); err != nil {
+		return err
+	}
+	if h := r.phrases[strings.TrimSpace(t.Text)]; h != nil && t.Private() {
+		if err := r.abandon(ctx, t); err != nil {
+			return err
+		}
+		return h(ctx, t)
+	}
+	if h := r.steps[t.Known.Dialogue.Word]; h != nil && (t.Private() || t.Message.ReplyToMessage != nil) {
+		return h(ctx, t)
+	}
+	if done, err := r.asked(ctx, t); done || err != nil {
+		return err
+	}
+	return r.lostFor(ctx, t)
+}
+
+func (r *Router) asked(ctx context.Context, t *Turn) (bool, error) {
+	if t.Text == "" {
+		return false, nil
+	}
+	for _, h := range r.texts {
+		if done, err := h(ctx, t); done || err != nil {
+			return done, err
+		}
+	}
+	return false, nil
+}
+
+// lostFor says that the bot did not understand, once for an album of several messages.
+func (r *Router) lostFor(ctx context.Context, t *Turn) error {
+	if album := t.Message.MediaGroupID; album != "" {
+		if last, _ := r.albums.Swap(t.Chat.ID, album); last == album {
+			return nil
+		}
+	}
+	if r.lost == nil {
+		return nil
+	}
+	return r.lost(ctx, t)
+}
+
+// spoken tells what a person said from a line such as "pinned a message".
+func spoken(m *models.Message) bool {
+	return m.Text != "" || m.Caption != "" || len(m.Photo) > 0 || m.Document != nil || m.Sticker != nil || m.Voice != nil || m.Video != nil ||
+		m.VideoNote != nil || m.Audio != nil || m.Animation != nil || m.Contact != nil || m.Location != nil || m.Venue != nil || m.Poll != nil || m.Dice != nil
+}

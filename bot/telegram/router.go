@@ -1,0 +1,158 @@
+package telegram
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"xingfuli/bot/queue"
+	"xingfuli/bot/text"
+)
+
+// Memory is what the router keeps between turns.
+type Memory interface {
+	// Known reads, in one round trip, what is kept of a chat and a person.
+	Known(ctx context.Context, chat, user int64) (queue.Known, error)
+	// SetDialogue replaces the dialogue that was read with version d.Version; one without a word
+	// ends it. It returns queue.ErrConflict when another step came first.
+	SetDialogue(ctx context.Context, op queue.Op, chat, user int64, d queue.Dialogue) (queue.Dialogue, error)
+	// SetReachable notes that a person has blocked the bot, or is back.
+	SetReachable(ctx context.Context, user int64, reachable bool) error
+}
+
+// Handler answers one turn. What it returns as an error is explained to the person.
+type Handler func(context.Context, *Turn) error
+
+// TextHandler looks at words that are no command; it returns false when they are not for it.
+type TextHandler func(context.Context, *Turn) (bool, error)
+
+// Where a command works.
+type Where int
+
+// The places.
+const (
+	Anywhere Where = iota
+	Private
+	Group
+)
+
+// Command is one entry of the router's table, as /help and Telegram's menu show it.
+type Command struct {
+	Word  string
+	About string // key of its description; empty: it is listed nowhere
+	Where Where
+	May   func(context.Context, *Turn) (bool, error) // nil: everybody; asked on every use
+	run   Handler
+}
+
+// Option refines a command.
+type Option func(*Command)
+
+// About lists the command in /help and Telegram's menu, described by the text under key.
+func About(key string) Option { return func(c *Command) { c.About = key } }
+
+// In says where the command works; elsewhere the person is told.
+func In(w Where) Option { return func(c *Command) { c.Where = w } }
+
+// For lets only those use the command, and see it in /help, for whom may returns true.
+func For(may func(context.Context, *Turn) (bool, error)) Option {
+	return func(c *Command) { c.May = may }
+}
+
+// Router finds who answers an update. Its table is filled before the first turn and
+// not changed afterwards.
+type Router struct {
+	Sender   *Sender
+	Memory   Memory
+	Username string // the bot's own, without @
+	ID       int64  // the bot's own
+	Default  text.Language
+	Now      func() time.Time
+	Timeout  time.Duration // one turn's, without the time its messages wait to be sent
+	Log      *slog.Logger
+
+	commands []*Command
+	byWord   map[string]*Command
+	buttons  map[string]Handler
+	steps    map[string]Handler
+	phrases  map[string]Handler
+	texts    []TextHandler
+	joined   []Handler
+	lost     Handler // nothing else took what was said to the bot itself
+	explain  []explanation
+
+	albums sync.Map // chat → media_group_id last answered
+}
+
+type explanation struct {
+	err error
+	key string
+}
+
+// ErrForbidden refuses somebody who lacks the right; a handler may return its own.
+var ErrForbidden = errors.New("telegram: not allowed")
+
+// Command registers the handler of /word.
+func (r *Router) Command(word string, run Handler, options ...Option) {
+	c := &Command{Word: word, run: run}
+	for _, o := range options {
+		o(c)
+	}
+	if r.byWord == nil {
+		r.byWord = map[string]*Command{}
+	}
+	if r.byWord[word] != nil {
+		panic("telegram: two commands /" + word)
+	}
+	r.byWord[word] = c
+	r.commands = append(r.commands, c)
+}
+
+// Button registers the handler of presses on buttons with this word.
+func (r *Router) Button(word string, h Handler) { register(&r.buttons, "button", word, h) }
+
+// Step registers the handler of what a person says inside a dialogue of this word.
+func (r *Router) Step(word string, h Handler) { register(&r.steps, "step", word, h) }
+
+// Phrase registers the handler of a key of the reply keyboard: its label, the text
+// under key, in any language.
+func (r *Router) Phrase(key string, h Handler) {
+	for _, l := range text.Languages() {
+		register(&r.phrases, "phrase", text.In(l).Plain(key, nil), h)
+	}
+}
+
+// Text registers a handler of plain words; they are asked in order.
+func (r *Router) Text(h TextHandler) { r.texts = append(r.texts, h) }
+
+// Joined registers a handler for the bot being added to a group.
+func (r *Router) Joined(h Handler) { r.joined = append(r.joined, h) }
+
+// Lost registers the answer to what nobody else understood but was said to the bot itself.
+func (r *Router) Lost(h Handler) { r.lost = h }
+
+// Explain gives the text that tells a person about err.
+func (r *Router) Explain(err error, key string) {
+	r.explain = append(r.explain, explanation{err, key})
+}
+
+// Commands lists the table in the order of registration.
+func (r *Router) Commands() []Command {
+	list := make([]Command, len(r.commands))
+	for i, c := range r.commands {
+		list[i] = *c
+	}
+	return list
+}
+
+func register(table *map[string]Handler, what, word string, h Handler) {
+	if *table == nil {
+		*table = map[string]Handler{}
+	}
+	if (*table)[word] != nil {
+		panic("telegram: two handlers for " + what + " " + word)
+	}
+	(*table)[word] = h
+}

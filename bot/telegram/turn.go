@@ -1,0 +1,246 @@
+package telegram
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/go-telegram/bot/models"
+
+	"xingfuli/bot/queue"
+	"xingfuli/bot/text"
+)
+
+// Turn is one update on its way to an answer.
+type Turn struct {
+	Chat    models.Chat
+	Thread  int             // forum topic to answer in, 0 none
+	User    *models.User    // nil for an anonymous admin
+	Message *models.Message // what was said, or the message under the pressed button; nil when Telegram no longer shows it
+	Text    string          // text or caption, without a mention of the bot
+	Args    string          // what followed the command
+	Direct  bool            // said to the bot: in private, by command, mention or reply
+	Button  Button          // what was pressed
+	Now     time.Time
+
+	Known queue.Known // filled by Load, which the router has called unless the turn is group chatter
+
+	router  *Router
+	update  int64
+	press   string // callback query ID
+	command bool
+	loaded  bool
+	ops     int
+	timer   *turnTimer
+
+	mu       sync.Mutex
+	answered bool
+}
+
+// Private tells whether this is the private chat of one person with the bot.
+func (t *Turn) Private() bool { return t.Chat.Type == models.ChatTypePrivate }
+
+// UserID is the person's ID, 0 for an anonymous admin.
+func (t *Turn) UserID() int64 {
+	if t.User == nil {
+		return 0
+	}
+	return t.User.ID
+}
+
+// Op names the turn's next change of state.
+func (t *Turn) Op() queue.Op {
+	t.ops++
+	return queue.UpdateOp(t.update, t.ops)
+}
+
+// Load reads what is known of chat and person, once per turn.
+func (t *Turn) Load(ctx context.Context) error {
+	if t.loaded {
+		return nil
+	}
+	k, err := t.router.Memory.Known(ctx, t.Chat.ID, t.UserID())
+	if err != nil {
+		return fmt.Errorf("load turn: %w", err)
+	}
+	t.Known, t.loaded = k, true
+	return nil
+}
+
+// Words speaks the language of the chat: a group's own choice or the bot's default; in
+// private the person's choice, else the one their Telegram is set to.
+func (t *Turn) Words() text.Words {
+	return text.In(t.language())
+}
+
+func (t *Turn) language() text.Language {
+	chosen := t.Known.Chat.Language
+	if t.Private() {
+		chosen = t.Known.Person.Language
+	}
+	if chosen != "" {
+		return text.Match(chosen, t.router.Default)
+	}
+	if t.Private() && t.User != nil {
+		return text.Match(t.User.LanguageCode, t.router.Default)
+	}
+	return t.router.Default
+}
+
+// Say answers with the text under key.
+func (t *Turn) Say(ctx context.Context, key string, data any) error {
+	_, err := t.Send(ctx, Message{HTML: t.Words().HTML(key, data)})
+	return err
+}
+
+// Send answers in the chat, and topic, of the turn and returns the new message's ID.
+func (t *Turn) Send(ctx context.Context, m Message) (int, error) {
+	defer t.timer.pause()()
+	return t.router.Sender.Send(context.WithoutCancel(ctx), queue.Chat{ID: t.Chat.ID, Thread: t.Thread}, m)
+}
+
+// Edit changes the message under the pressed button, or answers anew where there is none.
+func (t *Turn) Edit(ctx context.Context, m Message) error {
+	if t.press == "" || t.Message == nil {
+		_, err := t.Send(ctx, m)
+		return err
+	}
+	defer t.timer.pause()()
+	return t.router.Sender.Edit(context.WithoutCancel(ctx), t.Chat.ID, t.Message.ID, m)
+}
+
+// Toast answers a press with a short line over the chat. Outside a press it is said as a message.
+func (t *Turn) Toast(ctx context.Context, key string, data any) error {
+	return t.toast(ctx, key, data, false)
+}
+
+// Alert answers a press with a box the person has to close.
+func (t *Turn) Alert(ctx context.Context, key string, data any) error {
+	return t.toast(ctx, key, data, true)
+}
+
+func (t *Turn) toast(ctx context.Context, key string, data any, alert bool) error {
+	if t.press == "" {
+		return t.Say(ctx, key, data)
+	}
+	return t.answer(ctx, t.Words().Plain(key, data), alert)
+}
+
+// answer ends the waiting that a press shows; only the first call is sent.
+func (t *Turn) answer(ctx context.Context, line string, alert bool) error {
+	t.mu.Lock()
+	first := !t.answered
+	t.answered = true
+	t.mu.Unlock()
+	if !first || t.press == "" {
+		return nil
+	}
+	return t.router.Sender.Answer(context.WithoutCancel(ctx), t.press, line, alert)
+}
+
+// Go puts the person's dialogue at a step; data is kept as JSON until the next one. The
+// new version is in t.Known.Dialogue, for the buttons that belong to this step.
+func (t *Turn) Go(ctx context.Context, word, step string, data any) error {
+	raw, err := json.Marshal(data)
+	if err != nil {
+		return fmt.Errorf("dialogue %s %s: %w", word, step, err)
+	}
+	return t.setDialogue(ctx, queue.Dialogue{Word: word, Step: step, Data: raw})
+}
+
+// End ends the person's dialogue.
+func (t *Turn) End(ctx context.Context) error {
+	return t.setDialogue(ctx, queue.Dialogue{})
+}
+
+func (t *Turn) setDialogue(ctx context.Context, d queue.Dialogue) error {
+	d.Version = t.Known.Dialogue.Version
+	d, err := t.router.Memory.SetDialogue(ctx, t.Op(), t.Chat.ID, t.UserID(), d)
+	if err != nil {
+		return fmt.Errorf("dialogue %s: %w", d.Word, err)
+	}
+	t.Known.Dialogue = d
+	return nil
+}
+
+// Dialogue reads the data of the step the person is at into v. It returns ErrStale when
+// the person is at no step of word, or the pressed button belongs to an earlier step.
+func (t *Turn) Dialogue(word string, v any) error {
+	d := t.Known.Dialogue
+	if d.Word != word || t.press != "" && t.Button.Version != d.Version {
+		return fmt.Errorf("dialogue %s: %w", word, ErrStale)
+	}
+	if err := json.Unmarshal(d.Data, v); err != nil {
+		return fmt.Errorf("dialogue %s: %w", word, err)
+	}
+	return nil
+}
+
+// Commands lists what this person may do here, asked now.
+func (t *Turn) Commands(ctx context.Context) ([]Command, error) {
+	var may []Command
+	for _, c := range t.router.commands {
+		if c.About == "" {
+			continue
+		}
+		ok, err := c.allows(ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			may = append(may, *c)
+		}
+	}
+	return may, nil
+}
+
+func (c *Command) allows(ctx context.Context, t *Turn) (bool, error) {
+	if c.May == nil {
+		return true, nil
+	}
+	return c.May(ctx, t)
+}
+
+// IsGroupAdmin asks Telegram whether the person runs this group. An anonymous admin does.
+func (t *Turn) IsGroupAdmin(ctx context.Context) (bool, error) {
+	if t.User == nil {
+		return t.Message != nil && t.Message.SenderChat != nil && t.Message.SenderChat.ID == t.Chat.ID, nil
+	}
+	return t.router.Sender.IsAdmin(ctx, t.Chat.ID, t.User.ID)
+}
+
+// turnTimer is the turn's one timeout; it stands still while messages wait to be sent.
+type turnTimer struct {
+	mu     sync.Mutex
+	timer  *time.Timer
+	left   time.Duration
+	since  time.Time
+	paused int
+}
+
+func startTimer(d time.Duration, expire func()) *turnTimer {
+	return &turnTimer{timer: time.AfterFunc(d, expire), left: d, since: time.Now()}
+}
+
+// pause stops the time until the function it returns is called.
+func (tt *turnTimer) pause() (resume func()) {
+	tt.mu.Lock()
+	defer tt.mu.Unlock()
+	tt.paused++
+	if tt.paused == 1 && tt.timer.Stop() {
+		tt.left -= time.Since(tt.since)
+	}
+	return func() {
+		tt.mu.Lock()
+		defer tt.mu.Unlock()
+		tt.paused--
+		if tt.paused == 0 {
+			tt.since = time.Now()
+			tt.timer.Reset(max(tt.left, time.Millisecond))
+		}
+	}
+}
+
+func (tt *turnTimer) stop() { tt.timer.Stop() }
