@@ -46,7 +46,7 @@ type Dialogue struct {
 	Word    string          `json:"w"` // whose it is: the word given to Router.Step
 	Step    string          `json:"s"`
 	Data    json.RawMessage `json:"d,omitempty"`
-	Version int64           `json:"v"` // grows by one per step, so that a stale button is known
+	Version int64           `json:"v"` // another one at each step, so that a stale button is known
 }
 
 // Known is what one look into the store says about a chat and a person.

@@ -15,9 +15,10 @@ import (
 type Memory interface {
 	// Known reads, in one round trip, what is kept of a chat and a person.
 	Known(ctx context.Context, chat, user int64) (queue.Known, error)
-	// SetDialogue replaces the dialogue that was read with version d.Version; one without a word
-	// ends it. It returns queue.ErrConflict when another step came first.
-	SetDialogue(ctx context.Context, op queue.Op, chat, user int64, d queue.Dialogue) (queue.Dialogue, error)
+	// SetDialogue replaces the dialogue that was read with version was; one without a word ends
+	// it. Setting the same version again changes nothing. It returns queue.ErrConflict when
+	// another step came first.
+	SetDialogue(ctx context.Context, chat, user, was int64, d queue.Dialogue) error
 	// SetReachable notes that a person has blocked the bot, or is back.
 	SetReachable(ctx context.Context, user int64, reachable bool) error
 }

@@ -155,11 +155,13 @@ func (t *Turn) End(ctx context.Context) error {
 	return t.setDialogue(ctx, queue.Dialogue{})
 }
 
+// setDialogue gives the step a version that no other step of this person ever has: made of
+// the update, so that a retry makes the same one, and a button of last week is known as stale.
 func (t *Turn) setDialogue(ctx context.Context, d queue.Dialogue) error {
-	d.Version = t.Known.Dialogue.Version
-	d, err := t.router.Memory.SetDialogue(ctx, t.Op(), t.Chat.ID, t.UserID(), d)
-	if err != nil {
-		return fmt.Errorf("dialogue %s: %w", d.Word, err)
+	t.ops++
+	d.Version = t.update<<6 | int64(t.ops)
+	if err := t.router.Memory.SetDialogue(ctx, t.Chat.ID, t.UserID(), t.Known.Dialogue.Version, d); err != nil {
+		return fmt.Errorf("dialogue %q: %w", d.Word, err)
 	}
 	t.Known.Dialogue = d
 	return nil

@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/redis/go-redis/v9"
+
+	"xingfuli/bot/community"
+	"xingfuli/bot/menu"
+)
+
+// cache holds what everybody reads and staff seldom change, as of one content number.
+// A turn learns the newest number with all else it reads (see Store.Known); what was
+// read at the same number is still true, on every replica.
+type cache struct {
+	mu          sync.Mutex
+	content     int64
+	full        bool
+	communities []community.Community
+	canteens    []menu.Canteen
+	menus       map[string][]menu.Menu // by canteen, the newest first
+}
+
+// weeks is how many of the newest weeks of a canteen are read.
+const weeks = 8
+
+// at returns the cache as of content, read anew when it is of another number.
+func (s *Store) at(ctx context.Context, content int64) (*cache, error) {
+	s.read.mu.Lock()
+	defer s.read.mu.Unlock()
+	if s.read.full && s.read.content == content {
+		return s.read.copy(), nil
+	}
+	fresh := &cache{content: content, full: true}
+	if err := s.fill(ctx, fresh); err != nil {
+		return nil, err
+	}
+	s.read.content, s.read.full = fresh.content, true
+	s.read.communities, s.read.canteens, s.read.menus = fresh.communities, fresh.canteens, fresh.menus
+	return fresh, nil
+}
+
+func (c *cache) copy() *cache {
+	return &cache{content: c.content, communities: c.communities, canteens: c.canteens, menus: c.menus}
+}
+
+// fill reads everything in three round trips, whatever the number of communities.
+func (s *Store) fill(ctx context.Context, c *cache) error {
+	pipe := s.db.Pipeline()
+	communityIDs := pipe.ZRange(ctx, s.communitiesKey(), 0, -1)
+	canteenIDs := pipe.ZRange(ctx, s.canteensKey(), 0, -1)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("read the index: %w", err)
+	}
+	var err error
+	if c.communities, err = list(ctx, s, communityIDs.Val(), s.communityKey, func(*community.Community, int64) {}); err != nil {
+		return err
+	}
+	if c.canteens, err = list(ctx, s, canteenIDs.Val(), s.canteenKey, func(*menu.Canteen, int64) {}); err != nil {
+		return err
+	}
+	c.menus, err = s.menus(ctx, canteenIDs.Val())
+	return err
+}
+
+func (s *Store) menus(ctx context.Context, canteens []string) (map[string][]menu.Menu, error) {
+	pipe := s.db.Pipeline()
+	mondays := map[string]*redis.StringSliceCmd{}
+	for _, id := range canteens {
+		mondays[id] = pipe.ZRevRange(ctx, s.menusKey(id), 0, weeks-1)
+	}
+	if len(canteens) > 0 {
+		if _, err := pipe.Exec(ctx); err != nil {
+			return nil, fmt.Errorf("read the weeks: %w", err)
+		}
+	}
+	found := map[string][]menu.Menu{}
+	for _, id := range canteens {
+		ms, err := list(ctx, s, mondays[id].Val(), func(monday string) string { return s.menuKey(id, monday) }, func(m *menu.Menu, v int64) { m.Version = v })
+		if err != nil {
+			return nil, err
+		}
+		found[id] = ms
+	}
+	return found, nil
+}

@@ -1,0 +1,116 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+
+	"xingfuli/bot/queue"
+)
+
+// Known reads in one round trip what every turn needs.
+func (s *Store) Known(ctx context.Context, chat, user int64) (queue.Known, error) {
+	pipe := s.db.Pipeline()
+	person := pipe.HMGet(ctx, s.personKey(user), "lang", "community")
+	group := person
+	if chat != user {
+		group = pipe.HMGet(ctx, s.groupKey(chat), "lang", "community")
+	}
+	dialogue := pipe.HGet(ctx, s.dialogueKey(chat, user), "body")
+	content := pipe.Get(ctx, s.contentKey())
+	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+		return queue.Known{}, fmt.Errorf("known of chat %d: %w", chat, err)
+	}
+	k := queue.Known{Person: profile(person), Chat: profile(group)}
+	k.Content, _ = strconv.ParseInt(content.Val(), 10, 64)
+	if body := dialogue.Val(); body != "" {
+		if err := json.Unmarshal([]byte(body), &k.Dialogue); err != nil {
+			return queue.Known{}, fmt.Errorf("dialogue in chat %d: %w", chat, err)
+		}
+	}
+	return k, nil
+}
+
+func profile(cmd *redis.SliceCmd) queue.Profile {
+	v := cmd.Val()
+	if len(v) != 2 {
+		return queue.Profile{}
+	}
+	lang, _ := v[0].(string)
+	community, _ := v[1].(string)
+	return queue.Profile{Language: lang, Community: community}
+}
+
+// step replaces a dialogue's step unless another one came first.
+//
+//	KEYS[1]  hash {version, body}
+//	ARGV[1]  the version that was read, 0 for none
+//	ARGV[2]  the new version
+//	ARGV[3]  the new body, JSON
+//	ARGV[4]  seconds to keep it
+//
+// It returns 1 when written, also by an earlier try, and 0 when another step came first.
+var step = redis.NewScript(`
+local seen = redis.call("HGET", KEYS[1], "version") or "0"
+if seen == ARGV[2] then return 1 end
+if seen ~= ARGV[1] then return 0 end
+redis.call("HSET", KEYS[1], "version", ARGV[2], "body", ARGV[3])
+redis.call("EXPIRE", KEYS[1], ARGV[4])
+return 1`)
+
+// SetDialogue replaces the dialogue that was read with version was. One without a word is
+// kept too, as the mark that the one before has ended.
+func (s *Store) SetDialogue(ctx context.Context, chat, user, was int64, d queue.Dialogue) error {
+	body, err := json.Marshal(d)
+	if err != nil {
+		return fmt.Errorf("set dialogue: %w", err)
+	}
+	written, err := step.Run(ctx, s.db, []string{s.dialogueKey(chat, user)}, was, d.Version, body, int(keepDialogue.Seconds())).Int()
+	if err != nil {
+		return fmt.Errorf("set dialogue: %w", err)
+	}
+	if written == 0 {
+		return fmt.Errorf("set dialogue: %w", queue.ErrConflict)
+	}
+	return nil
+}
+
+// SetReachable notes that a person has blocked the bot, or is back.
+func (s *Store) SetReachable(ctx context.Context, user int64, reachable bool) error {
+	var err error
+	if reachable {
+		err = s.db.HDel(ctx, s.personKey(user), "gone").Err()
+	} else {
+		err = s.db.HSet(ctx, s.personKey(user), "gone", 1).Err()
+	}
+	if err != nil {
+		return fmt.Errorf("set reachable: %w", err)
+	}
+	return nil
+}
+
+// SetLanguage keeps the language a person, or a group (a negative ID), has chosen.
+func (s *Store) SetLanguage(ctx context.Context, chat int64, language string) error {
+	return s.setProfile(ctx, chat, "lang", language)
+}
+
+// SetCommunity keeps which community a person, or a group (a negative ID), belongs to;
+// empty for none.
+func (s *Store) SetCommunity(ctx context.Context, chat int64, community string) error {
+	return s.setProfile(ctx, chat, "community", community)
+}
+
+func (s *Store) setProfile(ctx context.Context, chat int64, field, value string) error {
+	key := s.personKey(chat)
+	if chat < 0 {
+		key = s.groupKey(chat)
+	}
+	if err := s.db.HSet(ctx, key, field, value).Err(); err != nil {
+		return fmt.Errorf("set %s of chat %d: %w", field, chat, err)
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+// Package store keeps everything in Redis. It compares and writes; what is right is
+// decided by the rule packages.
+//
+// All keys begin with the configured prefix and share one hash tag, so that scripts
+// over several keys work on a cluster too.
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+)
+
+// Store is the bot's memory.
+type Store struct {
+	db     redis.UniversalClient
+	prefix string
+	read   cache
+}
+
+// New returns a Store on db whose keys begin with prefix.
+func New(db redis.UniversalClient, prefix string) *Store {
+	return &Store{db: db, prefix: prefix + "{x}:"}
+}
+
+// Open connects to the Redis at url: redis://, rediss://, unix://, or
+// redis+sentinel://host,host/0?master_name=m. It does not wait for an answer.
+func Open(url string) (redis.UniversalClient, error) {
+	if rest, ok := strings.CutPrefix(url, "redis+sentinel://"); ok {
+		return openSentinel(rest)
+	}
+	o, err := redis.ParseURL(url)
+	if err != nil {
+		return nil, errMalformed
+	}
+	o.ContextTimeoutEnabled = true
+	o.PipelinePoolSize = -1
+	return redis.NewClient(o), nil
+}
+
+// openSentinel reads what follows the scheme: [user:password@]host,host[/db]?master_name=m.
+func openSentinel(rest string) (redis.UniversalClient, error) {
+	hosts, tail, _ := strings.Cut(rest, "/")
+	i := strings.LastIndexByte(hosts, '@') + 1
+	u, err := url.Parse("redis://" + hosts[:i] + "sentinels/" + tail) // several hosts are no URL
+	if err != nil {
+		return nil, errMalformed
+	}
+	o := &redis.FailoverOptions{
+		MasterName: u.Query().Get("master_name"), SentinelAddrs: strings.Split(hosts[i:], ","), Username: u.User.Username(),
+		ContextTimeoutEnabled: true, PipelinePoolSize: -1,
+	}
+	o.Password, _ = u.User.Password()
+	if db := strings.Trim(u.Path, "/"); db != "" {
+		if o.DB, err = strconv.Atoi(db); err != nil {
+			return nil, errMalformed
+		}
+	}
+	if o.MasterName == "" {
+		return nil, errors.New("redis: a redis+sentinel address needs ?master_name=")
+	}
+	return redis.NewFailoverClient(o), nil
+}
+
+// errMalformed stands for the parser's own error, which quotes the address with its password.
+var errMalformed = errors.New("redis: the address is malformed")
+
+// Ping asks whether Redis answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.db.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("ping: %w", err)
+	}
+	return nil
+}
+
+// Empty tells whether nothing is kept yet under the prefix.
+func (s *Store) Empty(ctx context.Context) (bool, error) {
+	n, err := s.db.Exists(ctx, s.communitiesKey(), s.canteensKey()).Result()
+	if err != nil {
+		return false, fmt.Errorf("look for data: %w", err)
+	}
+	return n == 0, nil
+}
+
+// The keys. Each is made here and nowhere else.
+
+func (s *Store) contentKey() string     { return s.prefix + "content" }
+func (s *Store) opKey(op string) string { return s.prefix + "op:" + op }
+func (s *Store) personKey(user int64) string {
+	return s.prefix + "person:" + strconv.FormatInt(user, 10)
+}
+func (s *Store) groupKey(chat int64) string     { return s.prefix + "group:" + strconv.FormatInt(chat, 10) }
+func (s *Store) rolesKey(user int64) string     { return s.prefix + "roles:" + strconv.FormatInt(user, 10) }
+func (s *Store) communitiesKey() string         { return s.prefix + "communities" }
+func (s *Store) communityKey(id string) string  { return s.prefix + "community:" + id }
+func (s *Store) canteensKey() string            { return s.prefix + "canteens" }
+func (s *Store) canteenKey(id string) string    { return s.prefix + "canteen:" + id }
+func (s *Store) menusKey(canteen string) string { return s.prefix + "menus:" + canteen }
+func (s *Store) menuKey(canteen, monday string) string {
+	return s.prefix + "menu:" + canteen + ":" + monday
+}
+func (s *Store) dialogueKey(chat, user int64) string {
+	return s.prefix + "dialogue:" + strconv.FormatInt(chat, 10) + ":" + strconv.FormatInt(user, 10)
+}
+func (s *Store) seenKey(bot, update int64) string {
+	return s.prefix + "seen:" + strconv.FormatInt(bot, 10) + ":" + strconv.FormatInt(update, 10)
+}
+func (s *Store) inboxKey(bot int64, shard int) string {
+	return s.prefix + "inbox:" + strconv.FormatInt(bot, 10) + ":" + strconv.Itoa(shard)
+}
+
+// How long things are kept that nobody deletes.
+const (
+	keepOp       = 7 * 24 * time.Hour
+	keepDialogue = 24 * time.Hour
+	keepSeen     = 48 * time.Hour
+)
