@@ -1,0 +1,289 @@
+package card
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"xingfuli/bot/calendar"
+	"xingfuli/bot/menu"
+	"xingfuli/bot/telegram"
+	"xingfuli/bot/text"
+)
+
+// Menu answers a question about the canteen, as of today. Buttons for each day of the
+// week the answer is about, and for the whole of it, change the message in place.
+func Menu(w text.Words, a menu.Answer, today calendar.Date) telegram.Message {
+	v := map[string]any{"Canteen": a.Canteen.Name, "Today": a.Day.Date == today, "Dish": a.Question.Dish}
+	if !a.Day.Date.IsZero() {
+		v["Day"] = day(w, a.Day.Date, today)
+	}
+	m := telegram.Message{HTML: menuText(w, a, today, v)}
+	if a.Kind != menu.Hours && a.Kind != menu.Prices {
+		m.Buttons = weekButtons(w, a, today)
+	}
+	return m
+}
+
+func menuText(w text.Words, a menu.Answer, today calendar.Date, v map[string]any) text.HTML {
+	switch a.Kind {
+	case menu.Served:
+		v["Meals"] = meals(w, a.Canteen, a.Day, a.Meal, a.Dishes)
+		if a.Question.Kind == menu.AskDish {
+			return askedDish(w, a, today, v)
+		}
+		return latest(w, a, today) + w.HTML("menu.served", v)
+	case menu.NoMeal:
+		v["Meal"], v["Meals"] = mealName(w, a.Meal), meals(w, a.Canteen, a.Day, "", nil)
+		return latest(w, a, today) + w.HTML("menu.no_meal", v)
+	case menu.Closed:
+		v["Reason"] = a.Day.Reason
+		return latest(w, a, today) + w.HTML("menu.closed", v) + next(w, a, today)
+	case menu.Past:
+		return w.HTML("menu.past", v) + next(w, a, today)
+	case menu.Week:
+		return week(w, a, today, v)
+	case menu.Found:
+		v["Days"] = dishDays(w, a.Days)
+		return w.HTML("menu.found", v)
+	case menu.NotFound:
+		return w.HTML("menu.not_found", v)
+	case menu.Hours:
+		return hours(w, a.Canteen)
+	case menu.Prices:
+		return prices(w, a.Canteen)
+	}
+	return unpublished(w, a, today, v)
+}
+
+// latest says that an older day of the name is shown, because the coming one is not published.
+func latest(w text.Words, a menu.Answer, today calendar.Date) text.HTML {
+	if !a.Latest {
+		return ""
+	}
+	return w.HTML("menu.latest", map[string]any{"Asked": day(w, a.Asked, today), "Weekday": weekday(w, a.Day.Date)}) + "\n\n"
+}
+
+func askedDish(w text.Words, a menu.Answer, today calendar.Date, v map[string]any) text.HTML {
+	key := "menu.has_not"
+	if len(a.Dishes) > 0 {
+		key, v["Dishes"] = "menu.has", w.Plain("menu.list", map[string]any{"Names": a.Dishes})
+	}
+	said := latest(w, a, today) + w.HTML(key, v)
+	if len(a.Dishes) == 0 && len(a.Days) > 0 {
+		said += "\n\n" + w.HTML("menu.other_days", map[string]any{"Dish": a.Question.Dish, "Days": dishDays(w, a.Days)})
+	}
+	return said
+}
+
+func next(w text.Words, a menu.Answer, today calendar.Date) text.HTML {
+	if a.Next.Date.IsZero() {
+		return ""
+	}
+	return "\n\n" + w.HTML("menu.next", map[string]any{
+		"Day": day(w, a.Next.Date, today), "Meals": meals(w, a.Canteen, a.Next, a.NextMeal, nil),
+	})
+}
+
+func unpublished(w text.Words, a menu.Answer, today calendar.Date, v map[string]any) text.HTML {
+	said := w.HTML("menu.unpublished", v)
+	if !a.Changed.IsZero() {
+		said += "\n" + w.HTML("menu.changed", map[string]any{"At": moment(w, a.Changed)})
+	}
+	return said + next(w, a, today)
+}
+
+func week(w text.Words, a menu.Answer, today calendar.Date, v map[string]any) text.HTML {
+	type line struct {
+		Day, Dishes string
+		Closed      bool
+		Today       bool
+	}
+	var lines []line
+	for _, d := range a.Week.Days {
+		l := line{Day: weekday(w, d.Date), Closed: d.Closed, Today: d.Date == today}
+		var served []string
+		for _, s := range d.Meals {
+			names := w.Plain("menu.list", map[string]any{"Names": names(s.Dishes)})
+			if len(d.Meals) > 1 || s.Meal != menu.Lunch {
+				names = w.Plain("menu.meal_line", map[string]any{"Meal": mealName(w, s.Meal), "Dishes": names})
+			}
+			served = append(served, names)
+		}
+		l.Dishes = strings.Join(served, "\n")
+		lines = append(lines, l)
+	}
+	v["Days"], v["From"], v["To"] = lines, shortDay(w, a.Week.Monday), shortDay(w, a.Week.Monday.AddDays(6))
+	return w.HTML("menu.week", v)
+}
+
+// meals lists what a day serves, meal (all of them for "") by meal, with matched dishes in bold.
+func meals(w text.Words, c menu.Canteen, d menu.Day, only menu.Meal, matched []string) text.HTML {
+	type dish struct {
+		Name, Price string
+		Match       bool
+	}
+	type sitting struct {
+		Name, Hours string
+		Dishes      []dish
+	}
+	var list []sitting
+	for _, s := range d.Meals {
+		if only != "" && s.Meal != only {
+			continue
+		}
+		sit := sitting{Name: mealName(w, s.Meal)}
+		if h, ok := c.Open(s.Meal); ok {
+			sit.Hours = h.String()
+		}
+		for _, x := range s.Dishes {
+			sit.Dishes = append(sit.Dishes, dish{x.Name, money(w, x.Cents), slices.Contains(matched, x.Name)})
+		}
+		list = append(list, sit)
+	}
+	return text.HTML(strings.TrimRight(string(w.HTML("menu.meals", map[string]any{"Meals": list})), "\n"))
+}
+
+// dishDays lists days with the dishes found on them, one a line.
+func dishDays(w text.Words, days []menu.Day) text.HTML {
+	type line struct{ Day, Dishes string }
+	var lines []line
+	for _, d := range days {
+		lines = append(lines, line{shortDay(w, d.Date), w.Plain("menu.list", map[string]any{"Names": names(d.Dishes(""))})})
+	}
+	return w.HTML("menu.dish_days", map[string]any{"Days": lines})
+}
+
+func names(dishes []menu.Dish) []string {
+	list := make([]string, len(dishes))
+	for i, d := range dishes {
+		list[i] = d.Name
+	}
+	return list
+}
+
+func mealName(w text.Words, m menu.Meal) string {
+	if m == menu.Dinner {
+		return w.Plain("menu.dinner", nil)
+	}
+	return w.Plain("menu.lunch", nil)
+}
+
+// money says an amount of fen in yuan, 「12元」「4.50元」, and nothing for 0.
+func money(w text.Words, cents int64) string {
+	if cents == 0 {
+		return ""
+	}
+	yuan := fmt.Sprintf("%d.%02d", cents/100, cents%100)
+	return w.Plain("menu.yuan", map[string]any{"Amount": strings.TrimSuffix(yuan, ".00")})
+}
+
+func hours(w text.Words, c menu.Canteen) text.HTML {
+	type line struct{ Meal, Hours string }
+	var lines []line
+	for _, o := range c.Openings() {
+		lines = append(lines, line{mealName(w, o.Meal), o.Hours.String()})
+	}
+	return w.HTML("menu.hours", map[string]any{"Canteen": c.Name, "Hours": lines, "Address": c.Address, "Phone": c.Phone})
+}
+
+func prices(w text.Words, c menu.Canteen) text.HTML {
+	type line struct{ Who, Price string }
+	var lines []line
+	for _, p := range c.Prices {
+		lines = append(lines, line{p.Who, money(w, p.Cents)})
+	}
+	return w.HTML("menu.prices", map[string]any{"Canteen": c.Name, "Prices": lines, "Phone": c.Phone})
+}
+
+// WholeWeek stands for the week in the ID of a menu button.
+const WholeWeek = "week"
+
+// MenuButton is the ID of a button that shows a day of a canteen, or with week the whole
+// week of that day.
+func MenuButton(canteen string, d calendar.Date, week bool) string {
+	id := canteen + "." + d.String()
+	if week {
+		id += "." + WholeWeek
+	}
+	return id
+}
+
+// weekButtons are 周一…周日 and 整周 of the week that the answer is about.
+func weekButtons(w text.Words, a menu.Answer, today calendar.Date) [][]telegram.Button {
+	monday := today.Monday()
+	switch {
+	case a.Kind == menu.Week:
+		monday = a.Week.Monday
+	case !a.Day.Date.IsZero():
+		monday = a.Day.Date.Monday()
+	}
+	var keys []telegram.Button
+	for _, d := range monday.Week() {
+		keys = append(keys, telegram.Button{Label: weekday(w, d), Word: "menu", ID: MenuButton(a.Canteen.ID, d, false)})
+	}
+	keys = append(keys, telegram.Button{Label: w.Plain("menu.whole_week", nil), Word: "menu", ID: MenuButton(a.Canteen.ID, monday, true)})
+	return [][]telegram.Button{keys[:4], keys[4:]}
+}
+
+// Draft shows the cook what was understood of a pasted menu, before it is published.
+// version is the dialogue's, which the buttons carry.
+func Draft(w text.Words, canteen string, d menu.Draft, today calendar.Date, version int64) telegram.Message {
+	type line struct {
+		Day    string
+		Closed bool
+		Meals  text.HTML
+	}
+	var lines []line
+	for _, x := range d.Days {
+		lines = append(lines, line{shortDay(w, x.Date), x.Closed, draftMeals(w, x)})
+	}
+	var doubts []string
+	for _, x := range d.Doubts {
+		v := map[string]any{"Text": x.Text, "Day": ""}
+		if !x.Date.IsZero() {
+			v["Day"] = shortDay(w, x.Date)
+		}
+		doubts = append(doubts, w.Plain(doubtKey(x.Kind), v))
+	}
+	return telegram.Message{
+		HTML: w.HTML("menu.draft", map[string]any{"Canteen": canteen, "Days": lines, "Doubts": doubts, "Next": d.Monday.After(today)}),
+		Buttons: [][]telegram.Button{
+			{{Label: w.Plain("menu.publish", nil), Word: "publish", Version: version}},
+			{{Label: w.Plain("menu.again", nil), Word: "redraft", Version: version}, {Label: w.Plain("menu.drop", nil), Word: "drop", Version: version}},
+		},
+	}
+}
+
+func draftMeals(w text.Words, d menu.Day) text.HTML {
+	var list []text.HTML
+	for _, s := range d.Meals {
+		list = append(list, w.HTML("menu.draft_meal", map[string]any{"Meal": mealName(w, s.Meal), "Names": names(s.Dishes)}))
+	}
+	var all text.HTML
+	for i, h := range list {
+		if i > 0 {
+			all += "\n"
+		}
+		all += h
+	}
+	return all
+}
+
+func doubtKey(k menu.DoubtKind) string {
+	switch k {
+	case menu.DayTwice:
+		return "menu.doubt_day_twice"
+	case menu.DayMissing:
+		return "menu.doubt_day_missing"
+	case menu.DishTwice:
+		return "menu.doubt_dish_twice"
+	case menu.OtherWeek:
+		return "menu.doubt_other_week"
+	case menu.WrongDay:
+		return "menu.doubt_wrong_day"
+	case menu.DishUnusual:
+		return "menu.doubt_dish_unusual"
+	}
+	return "menu.doubt_not_used"
+}
