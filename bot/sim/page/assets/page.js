@@ -1,5 +1,5 @@
 // The page: who looks at which chat, and the stream that keeps it up to date.
-import { $, address, at, get, onList, patch, phone, post, root, t, toast } from "./ask.js";
+import { $, address, at, get, onList, patch, phone, post, root, t } from "./ask.js";
 import { answer, escape, keyboard, opened } from "./compose.js";
 import { fill, put, toEnd, told } from "./log.js";
 import { around } from "./walk.js";
@@ -44,7 +44,9 @@ function listen() {
 
 function part({ id, html }) {
   patch($(id), html);
-  if (id === "keys") keyboard();
+  if (id !== "keys") return;
+  keyboard();
+  $("log").dataset.empty = t($("start") ? "empty.start" : "empty");
 }
 
 // show looks from another place. It fetches all of the view and goes on from there.
@@ -57,7 +59,6 @@ export async function show(where, { keep = false } = {}) {
   Object.assign(at, { who: view.who, chat: view.chat, thread: String(view.thread), seq: view.seq });
   document.body.dataset.screen = where.chat === "" ? "list" : "chat";
   for (const [id, html] of Object.entries(view.parts)) part({ id, html });
-  $("log").dataset.empty = t("empty");
   fill(view.log, view.more);
   opened();
   listen();
@@ -135,8 +136,8 @@ document.addEventListener("keydown", (e) => {
   }
 });
 
-$("log").dataset.empty = t("empty");
 around(show);
+$("log").dataset.empty = t($("start") ? "empty.start" : "empty");
 if (at.who !== "0") {
   opened();
   toEnd();

@@ -8,7 +8,10 @@ export function around(show) {
 }
 
 function clock() {
-  $("clock-open").addEventListener("click", () => $("clock-dialog").showModal());
+  $("clock-open").addEventListener("click", () => {
+    $("clock-now").textContent = $("clock").querySelector("time").innerText;
+    $("clock-dialog").showModal();
+  });
   const move = async (how) => {
     $("clock-dialog").close();
     const busy = setTimeout(() => toast(t("clock.moving")), 600);
