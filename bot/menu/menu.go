@@ -5,7 +5,6 @@
 package menu
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -18,17 +17,6 @@ const (
 	MaxDish   = 30   // runes in a dish's name
 	MaxDishes = 20   // dishes in a meal
 	MaxText   = 6000 // runes in a pasted menu
-)
-
-var (
-	// ErrNothing refuses a paste in which no day with a dish or a rest was understood.
-	ErrNothing = errors.New("menu: no day and no dish understood")
-	// ErrLong refuses a paste of more than MaxText runes.
-	ErrLong = errors.New("menu: the text is too long")
-	// ErrDishLong refuses a dish name of more than MaxDish runes.
-	ErrDishLong = errors.New("menu: a dish's name is too long")
-	// ErrDishMany refuses a meal of more than MaxDishes dishes.
-	ErrDishMany = errors.New("menu: too many dishes in a meal")
 )
 
 // Meal is a sitting of the day: Lunch, Dinner, or "" for any.

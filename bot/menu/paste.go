@@ -1,10 +1,29 @@
 package menu
 
 import (
+	"errors"
+	"fmt"
+	"slices"
 	"time"
+	"unicode/utf8"
 
 	"xingfuli/bot/calendar"
 )
+
+var (
+	// ErrNothing refuses a paste in which no day with a dish or a rest was understood.
+	ErrNothing = errors.New("menu: no day with dishes understood")
+	// ErrLong refuses a paste of more than MaxText runes.
+	ErrLong = errors.New("menu: the text is too long")
+	// ErrDishLong refuses a dish name, or a reason to rest, of more than MaxDish runes.
+	ErrDishLong = errors.New("menu: a dish's name is too long")
+	// ErrDishMany refuses a meal of more than MaxDishes dishes.
+	ErrDishMany = errors.New("menu: too many dishes in a meal")
+)
+
+// unusual is how many runes a dish's name has when it may be a sentence: the longest
+// names on township menus, 「西红柿土豆炖牛腩煲」, have nine or ten.
+const unusual = 12
 
 // Draft is a pasted menu as understood, before anybody published it.
 type Draft struct {
@@ -34,12 +53,51 @@ const (
 	DishUnusual DoubtKind = "dish_unusual" // a name so long that it may be a sentence: it is kept
 )
 
-// ParseText reads a menu as a cook pastes it.
-func ParseText(text string, today calendar.Date) (Draft, error) { return Draft{}, ErrNothing }
+// ParseText reads a menu as a cook pastes it: days with their dishes in one line or
+// many, 午餐 and 晚餐 before the dishes or before the days, 休息, dates, prices, a title.
+// A day's list without a heading is lunch.
+//
+// The first date that is said with a week decides the week. Without one, names mean
+// this week, and next week from Saturday on or when every named day is past.
+// Errors are ErrNothing, ErrLong, ErrDishLong and ErrDishMany.
+//
+// Source of the week's rule: the issue "Who is who, and the canteen whole".
+func ParseText(text string, today calendar.Date) (Draft, error) {
+	if utf8.RuneCountInString(text) > MaxText {
+		return Draft{}, ErrLong
+	}
+	r := reader{today: today}
+	if err := r.read(text); err != nil {
+		return Draft{}, err
+	}
+	d := Draft{Monday: r.week(), Doubts: r.doubts}
+	for _, e := range r.entries {
+		if err := d.add(e); err != nil {
+			return Draft{}, err
+		}
+	}
+	d.settle()
+	if len(d.Days) == 0 {
+		return Draft{}, ErrNothing
+	}
+	return d, nil
+}
 
 // Move is the draft some weeks later, or earlier when weeks is negative: the same
 // weekdays, dishes and doubts. d is not changed.
-func (d Draft) Move(weeks int) Draft { return d }
+func (d Draft) Move(weeks int) Draft {
+	d.Monday = d.Monday.AddDays(7 * weeks)
+	d.Days, d.Doubts = slices.Clone(d.Days), slices.Clone(d.Doubts)
+	for i := range d.Days {
+		d.Days[i].Date = d.Days[i].Date.AddDays(7 * weeks)
+	}
+	for i, doubt := range d.Doubts {
+		if !doubt.Date.IsZero() {
+			d.Doubts[i].Date = doubt.Date.AddDays(7 * weeks)
+		}
+	}
+	return d
+}
 
 // Menu is the draft's week as a menu to publish on top of what is published of that
 // week: old's days that the draft does not name remain. old is the zero Menu when
@@ -50,4 +108,84 @@ func (d Draft) Menu(canteen string, old Menu, by int64, at time.Time) Menu {
 	}
 	m := Menu{Canteen: canteen, Monday: d.Monday, Days: old.Days, Version: old.Version, By: by, At: at}
 	return m.With(d.Days...)
+}
+
+// add puts an entry into its days.
+func (d *Draft) add(e entry) error {
+	for _, named := range e.days {
+		date := named.in(d.Monday)
+		if date.Monday() != d.Monday {
+			d.doubt(Doubt{Kind: OtherWeek, Date: date, Text: e.dish.Name})
+			continue
+		}
+		if err := d.day(date).add(e, d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// day is the draft's day of that date, made when it is not there.
+func (d *Draft) day(date calendar.Date) *Day {
+	i := slices.IndexFunc(d.Days, func(day Day) bool { return day.Date == date })
+	if i < 0 {
+		d.Days = append(d.Days, Day{Date: date})
+		i = len(d.Days) - 1
+	}
+	return &d.Days[i]
+}
+
+// add puts an entry into the day; what is doubtful about it goes to d.
+func (day *Day) add(e entry, d *Draft) error {
+	if e.closed {
+		day.Closed = true
+		day.Reason = e.reason
+		return nil
+	}
+	i := slices.IndexFunc(day.Meals, func(s Serving) bool { return s.Meal == e.meal })
+	if i < 0 {
+		day.Meals = append(day.Meals, Serving{Meal: e.meal})
+		i = len(day.Meals) - 1
+	} else if e.first {
+		d.doubt(Doubt{Kind: DayTwice, Date: day.Date, Meal: e.meal})
+	}
+	s := &day.Meals[i]
+	if slices.ContainsFunc(s.Dishes, func(dish Dish) bool { return dish.Name == e.dish.Name }) {
+		d.doubt(Doubt{Kind: DishTwice, Date: day.Date, Meal: e.meal, Text: e.dish.Name})
+		return nil
+	}
+	if len(s.Dishes) == MaxDishes {
+		return fmt.Errorf("read %v: %w", day.Date, ErrDishMany)
+	}
+	if utf8.RuneCountInString(e.dish.Name) > unusual {
+		d.doubt(Doubt{Kind: DishUnusual, Date: day.Date, Meal: e.meal, Text: e.dish.Name})
+	}
+	s.Dishes = append(s.Dishes, e.dish)
+	return nil
+}
+
+// settle puts days and meals in order. A rest beside dishes was one meal's.
+func (d *Draft) settle() {
+	slices.SortFunc(d.Days, func(a, b Day) int { return a.Date.Compare(b.Date) })
+	for i := range d.Days {
+		day := &d.Days[i]
+		if len(day.Meals) > 0 {
+			day.Closed, day.Reason = false, ""
+		}
+		slices.SortFunc(day.Meals, func(a, b Serving) int {
+			return slices.Index(Meals, a.Meal) - slices.Index(Meals, b.Meal)
+		})
+		if i == 0 {
+			continue
+		}
+		for date := d.Days[i-1].Date.AddDays(1); date != day.Date; date = date.AddDays(1) {
+			d.doubt(Doubt{Kind: DayMissing, Date: date})
+		}
+	}
+}
+
+func (d *Draft) doubt(doubt Doubt) {
+	if !slices.Contains(d.Doubts, doubt) {
+		d.Doubts = append(d.Doubts, doubt)
+	}
 }

@@ -1,0 +1,503 @@
+package menu
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"xingfuli/bot/calendar"
+)
+
+// An entry is one dish, or one rest, of the days it was said for.
+type entry struct {
+	days   []namedDay
+	meal   Meal
+	first  bool // the first of its meal since the days were named
+	dish   Dish
+	closed bool
+	reason string
+}
+
+// A namedDay is a day as the paste names it; a bare one has only its weekday until the week is known.
+type namedDay struct{ calendar.Day }
+
+// in is the date that the name means in the week that begins on monday.
+func (n namedDay) in(monday calendar.Date) calendar.Date {
+	if n.Bare {
+		return monday.AddDays(n.Date.Sub(n.Date.Monday()))
+	}
+	return n.Date
+}
+
+// A reader goes through a paste and keeps where it is: days, then a meal, then dishes.
+type reader struct {
+	today    calendar.Date
+	days     []namedDay // the days that dishes now belong to
+	meal     Meal       // "" until a heading names one
+	section  Meal       // a heading that stood before days and holds for those after it
+	heading  bool       // a meal was named and no dish came since
+	filled   bool       // something came since the days were named
+	started  bool       // a dish of this meal came since the days were named
+	joinable bool       // the days were named on this line
+	said     calendar.Date
+	aside    calendar.Date // the Monday of a week named by 下周
+	lines    int
+	entries  []entry
+	doubts   []Doubt
+}
+
+// read goes through the text line by line.
+func (r *reader) read(text string) error {
+	for line := range strings.SplitSeq(tidy(text), "\n") {
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		r.lines++
+		r.joinable = false
+		if err := r.line(r.title(line)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// week is the Monday of the week that the paste means.
+func (r *reader) week() calendar.Date {
+	this := r.today.Monday()
+	if !r.said.IsZero() {
+		return r.said.Monday()
+	}
+	if !r.aside.IsZero() {
+		return r.aside
+	}
+	past := true
+	for _, e := range r.entries {
+		for _, d := range e.days {
+			past = past && d.in(this).Before(r.today)
+		}
+	}
+	if past || r.today.Sub(this) >= 5 {
+		return this.AddDays(7)
+	}
+	return this
+}
+
+// tidy makes every kind of line break one, and blanks of pictures and control characters.
+func tidy(text string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case strings.ContainsRune("\n\r\v\f\u0085\u2028\u2029", c):
+			return '\n'
+		case c == '\u200b' || c == '\u200d' || c == '\ufeff':
+			return -1
+		case c == utf8.RuneError, unicode.In(c, unicode.So, unicode.Sk, unicode.C, unicode.M), unicode.IsSpace(c):
+			return ' '
+		}
+		return c
+	}, text)
+}
+
+var menuWords = []string{"菜单", "菜谱", "食谱", "食单", "餐单", "menu"}
+
+// title reads what stands before the word 菜单 in a line and returns the rest of the line.
+func (r *reader) title(line string) string {
+	at, size := findAny(line, menuWords)
+	if size == 0 {
+		return line
+	}
+	head := line[:at]
+	for {
+		day, span, ok := calendar.FindDay(head, r.today)
+		if !ok {
+			break
+		}
+		r.name(namedDay{day}, head[:span.From])
+		head = head[span.To:]
+	}
+	r.note(head)
+	if m, _, ok := findMeal(head); ok {
+		r.head(m)
+	}
+	return line[at+size:]
+}
+
+// note remembers a week other than this one that words aside name.
+func (r *reader) note(words string) {
+	if monday, _, ok := calendar.FindWeek(words, r.today); ok && monday != r.today.Monday() {
+		r.aside = monday
+	}
+}
+
+// line reads one line from left to right.
+func (r *reader) line(s string) error {
+	between := ""
+	for {
+		rest := lead(s)
+		between += s[:len(s)-len(rest)]
+		if s = rest; s == "" {
+			return nil
+		}
+		if day, n := r.cutDay(s); n > 0 {
+			r.name(namedDay{day}, between)
+			s, between = s[n:], ""
+			continue
+		}
+		if n := r.link(s); n > 0 {
+			between += s[:n]
+			s = s[n:]
+			continue
+		}
+		if m, n := cutMeal(s); n > 0 {
+			r.head(m)
+			s = s[n:]
+			continue
+		}
+		n, err := r.part(s)
+		if err != nil {
+			return err
+		}
+		s, between = s[n:], ""
+	}
+}
+
+// part reads a dish, a rest, a label or a remark and returns how much of s it was.
+func (r *reader) part(s string) (int, error) {
+	if isRemark(s) {
+		r.drop(s)
+		return len(s), nil
+	}
+	words, label := segment(s)
+	if !label {
+		return len(words), r.item(words)
+	}
+	if _, rest := restOf(words); rest { // 休息：台风
+		return len(s), r.item(s)
+	}
+	if utf8.RuneCountInString(words) > maxLabel {
+		r.drop(words)
+	}
+	return len(words), nil
+}
+
+// maxLabel is how many runes of a label, 「大荤」 or 「今日主食」, are no loss.
+const maxLabel = 4
+
+// cutDay reads a day's name. 今日 before other words is part of a dish: 今日例汤.
+func (r *reader) cutDay(s string) (calendar.Day, int) {
+	day, n := calendar.CutDay(s, r.today)
+	if n == 0 || !strings.ContainsRune("今明后昨前大", first(s)) {
+		return day, n
+	}
+	next := first(s[n:])
+	_, meal := cutMeal(s[n:])
+	_, rest := restOf(s[n:])
+	if next == 0 || !unicode.IsLetter(next) && !unicode.IsDigit(next) || meal > 0 || rest {
+		return day, n
+	}
+	return calendar.Day{}, 0
+}
+
+// link eats the word between two days: 周一至周五, 周六和周日.
+func (r *reader) link(s string) int {
+	if !r.joinable || r.filled || !strings.ContainsRune("和及与跟至到", first(s)) {
+		return 0
+	}
+	n := len("和")
+	if _, size := r.cutDay(lead(s[n:])); size == 0 {
+		return 0
+	}
+	return n
+}
+
+// name takes a day's name; between is what stood since the last one on the line.
+func (r *reader) name(day namedDay, between string) {
+	if !day.Bare && r.said.IsZero() && len(r.entries) == 0 { // later it may be a signature's
+		r.said = day.Date
+	}
+	if r.heading {
+		r.section = r.meal
+	}
+	last := len(r.days) - 1
+	switch {
+	case !r.joinable || r.filled || last < 0:
+		r.days = []namedDay{day}
+	case r.days[last].Bare != day.Bare: // 周二（6月20日）
+		r.days[last] = r.both(r.days[last], day)
+	case strings.ContainsAny(between, "-－—–~～至到"):
+		r.days = append(r.days, upTo(r.days[last], day)...)
+	default:
+		r.days = append(slices.Clone(r.days), day)
+	}
+	r.meal, r.heading, r.filled, r.started, r.joinable = r.section, false, false, false, true
+}
+
+// both is the day that is named by weekday and by date.
+func (r *reader) both(a, b namedDay) namedDay {
+	if a.Bare {
+		a, b = b, a
+	}
+	if a.Date.Weekday() != b.Date.Weekday() {
+		r.doubts = append(r.doubts, Doubt{Kind: WrongDay, Date: a.Date})
+	}
+	return a
+}
+
+// upTo lists the days after from until to, at most a week of them.
+func upTo(from, to namedDay) []namedDay {
+	days := (to.Date.Sub(from.Date)%7 + 7) % 7
+	if !to.Bare && to.Date.Sub(from.Date) != days {
+		return []namedDay{to}
+	}
+	var list []namedDay
+	for i := 1; i <= days; i++ {
+		list = append(list, namedDay{calendar.Day{Date: from.Date.AddDays(i), Bare: from.Bare}})
+	}
+	return list
+}
+
+// head takes a meal's heading.
+func (r *reader) head(m Meal) { r.meal, r.heading, r.started = m, true, false }
+
+// item takes a dish or a rest.
+func (r *reader) item(part string) error {
+	if len(r.days) == 0 {
+		if r.note(part); r.lines > 1 {
+			r.drop(part)
+		}
+		return nil
+	}
+	e := entry{days: r.days, meal: r.meal, first: !r.started}
+	if e.meal == "" {
+		e.meal = Lunch
+	}
+	if e.reason, e.closed = restOf(part); !e.closed {
+		if e.dish = dishOf(part); e.dish.Name == "" {
+			r.price(e.dish.Cents)
+			return nil
+		}
+		if !r.isName(e.dish.Name) {
+			r.drop(e.dish.Name)
+			return nil
+		}
+		r.started = true
+	}
+	if utf8.RuneCountInString(e.dish.Name+e.reason) > MaxDish {
+		return fmt.Errorf("read %.20q: %w", e.dish.Name+e.reason, ErrDishLong)
+	}
+	r.filled, r.heading = true, false
+	r.entries = append(r.entries, e)
+	return nil
+}
+
+// isName tells whether a name, written down, would be read as a dish again. What lost
+// a bracket or a price may begin with a day.
+func (r *reader) isName(name string) bool {
+	_, day := r.cutDay(name)
+	_, meal := cutMeal(name)
+	_, title := findAny(name, menuWords)
+	_, rest := restOf(name)
+	part, label := segment(name)
+	return day+meal+title == 0 && !rest && !label && part == name && !isRemark(name) && dishOf(name).Name == name
+}
+
+// price takes a price that stands apart from its dish: 红烧肉 12元.
+func (r *reader) price(cents int64) {
+	if last := len(r.entries) - 1; r.started && r.entries[last].dish.Cents == 0 {
+		r.entries[last].dish.Cents = cents
+	}
+}
+
+// drop notes words that are not used.
+func (r *reader) drop(words string) {
+	if words = strings.TrimSpace(words); words != "" {
+		r.doubts = append(r.doubts, Doubt{Kind: NotUsed, Text: words})
+	}
+}
+
+var remarks = []string{"注:", "注意", "备注", "温馨提示", "提示", "电话", "联系", "地址", "价格", "欢迎", "谢谢", "以上", "祝", "如有"}
+
+// isRemark tells whether words open a remark to the readers instead of a dish.
+func isRemark(words string) bool {
+	for _, w := range remarks {
+		if eat(words, w) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// separators part dishes; a blank, a colon and a dot do so only in places.
+const separators = "、,;。!?|/+\t\\·•"
+
+// segment cuts one dish's words off s, and tells whether they are a label before a
+// colon (荤菜：). What is in brackets stays together.
+func segment(s string) (part string, label bool) {
+	var last rune
+	for i := 0; i < len(s); {
+		r, n := fold(s[i:])
+		next, _ := fold(s[i+n:])
+		switch {
+		case r == ':':
+			return s[:i], true
+		case strings.ContainsRune(separators, r) && !(r == '/' && last == '元'),
+			unicode.Is(unicode.No, r), // ②
+			r == '.' && !(isDigit(last) && isDigit(next)),
+			r == ' ' && !(isPlain(last) && isPlain(next)):
+			return s[:i], false
+		case r == '(':
+			n = bracket(s[i:])
+		}
+		last = r
+		i += n
+	}
+	return s, false
+}
+
+// bracket is the length of the bracketed words that s begins with, of the bracket alone when nothing closes it.
+func bracket(s string) int {
+	_, n := fold(s)
+	for i := n; i < len(s); {
+		r, size := fold(s[i:])
+		if i += size; r == ')' {
+			return i
+		}
+	}
+	return n
+}
+
+// lead cuts off what is before a name: separators, brackets, bullets, numbers of a list.
+func lead(s string) string {
+	for s != "" {
+		r, n := fold(s)
+		switch {
+		case r == ' ' || strings.ContainsRune(separators, r) || unicode.In(r, unicode.P, unicode.No) && r != '(':
+		case r == '(' && opens(s[n:]):
+		case numbering(s) > 0:
+			n = numbering(s)
+		default:
+			return s
+		}
+		s = s[n:]
+	}
+	return s
+}
+
+// opens tells whether a bracket holds a day, a meal, a rest or a number, and not a dish's remark.
+func opens(s string) bool {
+	_, day := calendar.CutDay(s, calendar.Date{Year: 2000, Month: 1, Day: 1})
+	_, meal := cutMeal(s)
+	if day > 0 || meal > 0 || numbering(s) > 0 || s == "" {
+		return true
+	}
+	inside, _, closed := strings.Cut(strings.Map(calendar.Fold, s), ")")
+	_, rest := restOf(inside)
+	return rest || closed && strings.TrimSpace(inside) == ""
+}
+
+// numbering is the length of a list's number that s begins with: 1. 2) 3:
+func numbering(s string) int {
+	n := 0
+	for n < len(s) && isDigit(rune(s[n])) {
+		n++
+	}
+	r, size := fold(s[n:])
+	after, _ := fold(s[n+size:])
+	if n == 0 || n > 2 || r == 0 || !strings.ContainsRune(".):", r) || isDigit(after) {
+		return 0
+	}
+	return n + size
+}
+
+var restWords = []string{"休息", "不营业", "暂停营业", "停业", "歇业", "停餐", "放假", "不开门", "不开餐", "不供餐", "不供应", "不开", "关门"}
+
+// restOf reads words that say that nothing is served, and why: 休息（台风）, 国庆放假.
+func restOf(words string) (reason string, ok bool) {
+	words = strings.TrimSpace(words)
+	plain := strings.TrimRight(strings.Map(calendar.Fold, words), " )")
+	if plain == "休" || plain == "无" {
+		return "", true
+	}
+	for _, w := range restWords {
+		if n := eat(words, w); n > 0 {
+			return reasonOf(words[n:]), true
+		}
+		if before, ok := strings.CutSuffix(plain, w); ok && utf8.RuneCountInString(before) <= MaxDish {
+			return reasonOf(before), true
+		}
+	}
+	return "", false
+}
+
+// reasonOf strips a reason of its brackets, so that it can be put in brackets again.
+func reasonOf(words string) string {
+	words = strings.Map(func(r rune) rune {
+		if f := calendar.Fold(r); f == '(' || f == ')' || f == ' ' {
+			return ' '
+		}
+		return r
+	}, words)
+	return strings.Join(strings.FieldsFunc(words, func(r rune) bool {
+		return r == ' ' || strings.ContainsRune("、,;。!?|/+\\·•:.，；！？：．", r)
+	}), " ")
+}
+
+// priceForms are a price at the end of a dish, folded: 12元, (12.5元/份), ¥12.
+var priceForms = []*regexp.Regexp{
+	regexp.MustCompile(`\(?[¥￥]?([0-9]{1,4}(?:\.[0-9]{1,2})?)(?:元|块钱|块)(?:/?[份碗个]|一[份碗个])?\)?$`),
+	regexp.MustCompile(`\(?[¥￥]([0-9]{1,4}(?:\.[0-9]{1,2})?)\)?$`),
+}
+
+// dishOf reads a dish's name and price: 红烧肉（12元）. It is nameless without a letter.
+func dishOf(words string) Dish {
+	name := trimName(words)
+	folded := strings.Map(calendar.Fold, name)
+	for _, form := range priceForms {
+		m := form.FindStringSubmatchIndex(folded)
+		if m == nil {
+			continue
+		}
+		yuan, _ := strconv.ParseFloat(folded[m[2]:m[3]], 64) // the form is digits
+		if cents := int64(yuan*100 + 0.5); cents > 0 {
+			before := utf8.RuneCountInString(folded[:m[0]])
+			return Dish{Name: trimName(string([]rune(name)[:before])), Cents: cents}
+		}
+	}
+	if !strings.ContainsFunc(name, unicode.IsLetter) {
+		return Dish{}
+	}
+	return Dish{Name: name}
+}
+
+// trimName takes off a name what a list leaves at its ends, and brackets that do not close.
+func trimName(s string) string {
+	if !paired(s) {
+		s = strings.Map(func(r rune) rune {
+			if f := calendar.Fold(r); f == '(' || f == ')' || strings.ContainsRune(separators+":. ", f) {
+				return -1
+			}
+			return r
+		}, s)
+	}
+	s = strings.TrimRightFunc(lead(s), func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsPunct(r) && calendar.Fold(r) != ')'
+	})
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// paired tells whether every bracket of s has its other half, none in another.
+func paired(s string) bool {
+	open := false
+	for _, r := range s {
+		switch f := calendar.Fold(r); {
+		case f == '(' && open, f == ')' && !open:
+			return false
+		case f == '(' || f == ')':
+			open = !open
+		}
+	}
+	return !open
+}
