@@ -106,6 +106,7 @@ func (m message) in(f form) *phrase {
 type phrase struct {
 	source string
 	fixed  bool // it holds no actions: source is what it says
+	pieces func() []piece
 	html   func() (*html.Template, error)
 	plain  func() (*plain.Template, error)
 }
@@ -117,25 +118,50 @@ func newPhrase(source string) *phrase {
 	return &phrase{
 		source: source,
 		fixed:  !strings.Contains(source, "{{"),
+		pieces: sync.OnceValue(func() []piece { return flatten(source) }),
 		html:   sync.OnceValues(func() (*html.Template, error) { return parseHTML(source) }),
 		plain:  sync.OnceValues(func() (*plain.Template, error) { return parsePlain(source) }),
 	}
 }
 
 func (p *phrase) asHTML(b *bytes.Buffer, data any) error {
+	if p.flat(b, data, writeHTML) {
+		return nil
+	}
 	t, err := p.html()
 	if err != nil {
 		return err
 	}
-	return t.Execute(b, data)
+	return t.Execute(b, seen(data))
 }
 
 func (p *phrase) asPlain(b *bytes.Buffer, data any) error {
+	if p.flat(b, data, writePlain) {
+		return nil
+	}
 	t, err := p.plain()
 	if err != nil {
 		return err
 	}
-	return t.Execute(b, data)
+	return t.Execute(b, seen(data))
+}
+
+// flat says p without its template, if it can.
+func (p *phrase) flat(b *bytes.Buffer, data any, write func(*bytes.Buffer, any) bool) bool {
+	pieces := p.pieces()
+	if pieces != nil && sayFlat(b, pieces, data, write) {
+		return true
+	}
+	b.Reset()
+	return false
+}
+
+// seen is data as templates see it.
+func seen(data any) any {
+	if c, ok := data.(counts); ok {
+		return c.values()
+	}
+	return data
 }
 
 func parseHTML(source string) (*html.Template, error) {

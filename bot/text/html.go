@@ -27,7 +27,7 @@ func Escape(s string) HTML {
 // wherever else Telegram takes no formatting.
 func Bare(h HTML) string {
 	if !strings.ContainsAny(string(h), "<&") {
-		return string(h)
+		return strings.ToValidUTF8(string(h), "\uFFFD")
 	}
 	var b strings.Builder
 	b.Grow(len(h))
@@ -173,7 +173,7 @@ func letter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }
 // at a cut are closed there and opened again. Parts of white space alone, which
 // Telegram refuses, are left out. There is always at least one part.
 func Split(h HTML, limit int) []HTML {
-	if Length(h) <= limit {
+	if len(h) <= limit || Length(h) <= limit { // no character has more units than bytes
 		return []HTML{h}
 	}
 	var parts []HTML
@@ -238,6 +238,9 @@ func fit(tokens []token, limit int) (end, next int) {
 // joined tells whether a cut between two characters would show: between a letter
 // and its accent, or within an emoji of several characters, such as a flag.
 func joined(a, b rune) bool {
+	if b < 0x300 || 0x4e00 <= b && b <= 0x9fff { // Latin and hanzi join nothing: spares the search
+		return false
+	}
 	return unicode.In(b, unicode.Mn, unicode.Me, unicode.Mc) ||
 		a == '\u200d' || b == '\u200d' ||
 		0x1f3fb <= b && b <= 0x1f3ff || // skin tones

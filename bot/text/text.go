@@ -83,7 +83,7 @@ func (w Words) Plain(key string, data any) string {
 // for: "one" and "other" in English, "other" in Chinese. data may be nil, a map
 // with strings for keys, or a struct, of which a template here sees the fields.
 func (w Words) Count(key string, n int, data any) HTML {
-	return HTML(w.say(key, book().form(w.Language(), n), counted(n, data), (*phrase).asHTML))
+	return HTML(w.say(key, book().form(w.Language(), n), counts{n, data}, (*phrase).asHTML))
 }
 
 // Keys lists every key of either language, sorted.
@@ -135,13 +135,13 @@ var errNoWords = errors.New("text: no words for the key")
 func (w Words) say(key string, f form, data any, execute func(*phrase, *bytes.Buffer, any) error) string {
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
-	for _, l := range []Language{w.Language(), Chinese} {
+	for _, l := range [...]Language{w.Language(), Chinese} {
 		p := book().messages[l][key].in(f)
+		if p != nil && p.fixed {
+			return p.source
+		}
 		err := errNoWords
 		if p != nil {
-			if p.fixed {
-				return p.source
-			}
 			b.Reset()
 			err = execute(p, b, data)
 		}
@@ -158,11 +158,17 @@ func (w Words) say(key string, f form, data any, execute func(*phrase, *bytes.Bu
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
-// counted is data and Count, for a template.
-func counted(n int, data any) any {
+// counts is data for a message about n of something.
+type counts struct {
+	n    int
+	data any
+}
+
+// values is what a template sees of c: the entries or fields of the data, and Count.
+func (c counts) values() map[string]any {
 	values := map[string]any{}
-	v := reflect.ValueOf(data)
-	for v.Kind() == reflect.Pointer {
+	v := reflect.ValueOf(c.data)
+	if v.Kind() == reflect.Pointer {
 		v = v.Elem()
 	}
 	switch {
@@ -177,6 +183,6 @@ func counted(n int, data any) any {
 			}
 		}
 	}
-	values["Count"] = n
+	values["Count"] = c.n
 	return values
 }
