@@ -14,6 +14,9 @@ type Options struct {
 	Start     time.Time // where the clock stands at first; zero: the machine's time
 	Stopped   bool      // the clock stands still between Moves; false: it also runs with the machine's
 	Unlimited bool      // no 429: the rate buckets are off
+
+	KeepMessages int // the newest messages kept in each chat; 0: 1,000
+	KeepCalls    int // the newest API calls kept for Calls; 0: 4,096
 }
 
 // Bot is the account that the API's token belongs to.
@@ -55,8 +58,8 @@ type Server struct {
 	world // in world.go
 }
 
-// What people do. chat is a group's ID, or the bot's ID for the private chat of
-// who with the bot. They return the new message's ID.
+// What people do: Do, Edit, Press, Vote, React, Delete, Block, Join, … chat is a group's
+// ID, or the bot's ID for the private chat of who with the bot.
 //
 // Errors are what a Telegram app would show: ErrNotMember, ErrNoChat, …
 
@@ -104,6 +107,16 @@ type Message struct {
 	Buttons  [][]Button // inline keyboard
 	Reply    *Keyboard  // reply keyboard that came with it
 	Poll     *Poll
+
+	Forwarded string // whose message it was first, empty when it is no forward
+	Reactions []Reaction
+}
+
+// Reaction is an emoji below a message with its count; Mine when the viewer set it.
+type Reaction struct {
+	Emoji string
+	Count int
+	Mine  bool
 }
 
 // File is an attachment; Path is served below the page.
@@ -154,6 +167,7 @@ type Chat struct {
 	Pinned   []int // message IDs, newest last
 	Keyboard *Keyboard
 	Started  bool // a private chat in which the person pressed Start
+	Blocked  bool // a private chat in which the person blocked the bot
 	Typing   bool
 	Commands []Command // the bot's commands in this chat for this person (scope and language resolved)
 }
@@ -181,4 +195,3 @@ const (
 	EventChat    EventKind = "chat"  // title, members, keyboard, commands, typing
 	EventClock   EventKind = "clock" // the clock was moved
 )
-
