@@ -1,6 +1,7 @@
 package menu
 
 import (
+	"slices"
 	"time"
 
 	"xingfuli/bot/calendar"
@@ -40,11 +41,208 @@ type Answer struct {
 	Changed  time.Time     `json:"changed,omitzero"` // when the newest of the menus was published
 }
 
-// Answer answers from the canteen's published weeks, the newest version of each, in any
-// order. weeks is not changed.
-func (q Question) Answer(c Canteen, weeks []Menu, now time.Time) Answer {
-	return Answer{Kind: Unpublished, Question: q, Canteen: c}
+// A book is what a canteen has published, read at a moment.
+type book struct {
+	canteen Canteen
+	days    []Day // by date
+	today   calendar.Date
+	clock   calendar.Clock
 }
 
-// Matches tells whether a dish of that name is what was asked for.
-func Matches(name, want string) bool { return false }
+// Answer answers from the canteen's published weeks, the newest version of each, in any
+// order. weeks is not changed.
+//
+// A meal is over when its hours end; one without hours lasts to midnight. A question
+// after today's last meal gets Past and the next meal that is published. A bare weekday
+// whose coming day is not published gets the latest published day of that name that
+// serves something, marked Latest.
+// Source: the issue "Who is who, and the canteen whole".
+func (q Question) Answer(c Canteen, weeks []Menu, now time.Time) Answer {
+	b := book{canteen: c, today: calendar.Of(now), clock: calendar.ClockOf(now)}
+	a := Answer{Question: q, Canteen: c, Meal: q.Meal}
+	for _, w := range weeks {
+		b.days = append(b.days, w.Days...)
+		if w.At.After(a.Changed) {
+			a.Changed = w.At
+		}
+	}
+	slices.SortFunc(b.days, func(x, y Day) int { return x.Date.Compare(y.Date) })
+	switch {
+	case q.Kind == AskHours:
+		a.Kind = Hours
+	case q.Kind == AskPrice:
+		a.Kind = Prices
+	case q.Kind == AskWeek:
+		b.week(&a, weeks)
+	case q.Kind == AskDish && !q.HasDay:
+		b.find(&a)
+	case q.Kind == AskNext:
+		b.soonest(&a)
+	default:
+		b.on(&a, q.Day)
+	}
+	return a
+}
+
+// soonest answers with the next meal still to come. On a Saturday or Sunday that nobody
+// published it is just the next one; on a working day it says that today is missing for
+// as long as lunch may still be had.
+func (b book) soonest(a *Answer) {
+	day, published := b.day(b.today)
+	b.next(a, a.Meal)
+	weekend := b.today.Sub(b.today.Monday()) >= 5
+	switch {
+	case published && day.Closed:
+		a.Kind, a.Day, a.Asked = Closed, day, day.Date
+	case a.Next.Date == b.today, !published && !a.Next.Date.IsZero() && (weekend || b.isOver(b.today, Lunch)):
+		a.Kind, a.Day, a.Asked, a.Meal = Served, a.Next, a.Next.Date, a.NextMeal
+		a.Next, a.NextMeal = Day{}, ""
+	case published && !day.Serves(a.Meal):
+		a.Kind, a.Day, a.Asked = NoMeal, day, day.Date
+	case published:
+		a.Kind, a.Day, a.Asked = Past, day, day.Date
+	default:
+		b.unpublished(a, b.today)
+	}
+}
+
+// on answers for the day that was named.
+func (b book) on(a *Answer, named calendar.Day) {
+	a.Asked = named.Date
+	day, ok := b.day(named.Date)
+	if !ok && named.Bare {
+		day, ok = b.latest(named.Date)
+		a.Latest = ok
+	}
+	if !ok {
+		b.unpublished(a, named.Date)
+		return
+	}
+	a.Kind, a.Day = Served, day
+	switch {
+	case day.Closed:
+		a.Kind = Closed
+		b.next(a, "")
+	case !day.Serves(a.Meal):
+		a.Kind = NoMeal
+	case day.Date == b.today && b.allOver(day, a.Meal):
+		a.Kind = Past
+		b.next(a, "")
+	}
+	if want := a.Question.Dish; want != "" {
+		for _, dish := range day.Dishes(a.Meal) {
+			if Matches(dish.Name, want) {
+				a.Dishes = append(a.Dishes, dish.Name)
+			}
+		}
+		a.Days = b.having(want, a.Question.Meal, func(d Day) bool { return d.Date != day.Date && b.toCome(d) })
+	}
+}
+
+// unpublished answers that nobody published that date, with what is known beside it.
+func (b book) unpublished(a *Answer, date calendar.Date) {
+	a.Kind, a.Day, a.Asked = Unpublished, Day{Date: date}, date
+	a.Last, _ = b.latest(date)
+	b.next(a, "")
+	if want := a.Question.Dish; want != "" {
+		a.Days = b.having(want, a.Question.Meal, b.toCome)
+	}
+}
+
+// week answers with the week asked for.
+func (b book) week(a *Answer, weeks []Menu) {
+	monday := a.Question.Monday
+	a.Week.Monday, a.Asked = monday, monday
+	for _, w := range weeks {
+		if w.Monday == monday && len(w.Days) > 0 {
+			a.Kind, a.Week = Week, w
+			return
+		}
+	}
+	b.unpublished(a, monday)
+}
+
+// find answers which days have a dish: all of a week that was named, else those to come.
+func (b book) find(a *Answer) {
+	q := a.Question
+	in := b.toCome
+	if !q.Monday.IsZero() {
+		in = func(d Day) bool { return d.Date.Monday() == q.Monday }
+		if !slices.ContainsFunc(b.days, in) {
+			a.Week.Monday = q.Monday
+			b.unpublished(a, q.Monday)
+			return
+		}
+	}
+	a.Kind, a.Days = Found, b.having(q.Dish, q.Meal, in)
+	if len(a.Days) == 0 {
+		a.Kind = NotFound
+	}
+}
+
+// day is the published day of that date.
+func (b book) day(date calendar.Date) (Day, bool) {
+	return Menu{Days: b.days}.Day(date)
+}
+
+// latest is the last published day with dishes of the same weekday as date.
+func (b book) latest(date calendar.Date) (Day, bool) {
+	for _, d := range slices.Backward(b.days) {
+		if d.Date != date && d.Date.Weekday() == date.Weekday() && d.Serves("") {
+			return d, true
+		}
+	}
+	return Day{}, false
+}
+
+// next puts the next published meal into a, only that meal for one that is not "".
+func (b book) next(a *Answer, only Meal) {
+	for _, d := range b.days {
+		for _, s := range d.Meals {
+			if (only == "" || s.Meal == only) && !b.isOver(d.Date, s.Meal) {
+				a.Next, a.NextMeal = d, s.Meal
+				return
+			}
+		}
+	}
+}
+
+// having lists the days that have a dish, with those dishes only.
+func (b book) having(want string, only Meal, in func(Day) bool) []Day {
+	var list []Day
+	for _, d := range b.days {
+		if !in(d) {
+			continue
+		}
+		found := Day{Date: d.Date}
+		for _, s := range d.Meals {
+			dishes := slices.DeleteFunc(slices.Clone(s.Dishes), func(dish Dish) bool { return !Matches(dish.Name, want) })
+			if len(dishes) > 0 && (only == "" || s.Meal == only) {
+				found.Meals = append(found.Meals, Serving{Meal: s.Meal, Dishes: dishes})
+			}
+		}
+		if len(found.Meals) > 0 {
+			list = append(list, found)
+		}
+	}
+	return list
+}
+
+// toCome tells whether a day has a meal that is not over.
+func (b book) toCome(d Day) bool { return !b.allOver(d, "") }
+
+// allOver tells whether a day's meals, or one of them, are over.
+func (b book) allOver(d Day, only Meal) bool {
+	return !slices.ContainsFunc(d.Meals, func(s Serving) bool {
+		return (only == "" || s.Meal == only) && !b.isOver(d.Date, s.Meal)
+	})
+}
+
+// isOver tells whether that meal of a date has ended.
+func (b book) isOver(date calendar.Date, m Meal) bool {
+	if date != b.today {
+		return date.Before(b.today)
+	}
+	h, ok := b.canteen.Open(m)
+	return ok && b.clock >= h.To
+}

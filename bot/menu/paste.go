@@ -1,6 +1,7 @@
 package menu
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -115,7 +116,8 @@ func (d *Draft) add(e entry) error {
 	for _, named := range e.days {
 		date := named.in(d.Monday)
 		if date.Monday() != d.Monday {
-			d.doubt(Doubt{Kind: OtherWeek, Date: date, Text: e.dish.Name})
+			text := cmp.Or(e.dish.Name, restWord)
+			d.doubt(Doubt{Kind: OtherWeek, Date: date, Meal: e.meal, Text: text})
 			continue
 		}
 		if err := d.day(date).add(e, d); err != nil {

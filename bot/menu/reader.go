@@ -241,7 +241,8 @@ func (r *reader) both(a, b namedDay) namedDay {
 		a, b = b, a
 	}
 	if a.Date.Weekday() != b.Date.Weekday() {
-		r.doubts = append(r.doubts, Doubt{Kind: WrongDay, Date: a.Date})
+		text := weekdayName(b.Date) + " " + a.Date.String()
+		r.doubts = append(r.doubts, Doubt{Kind: WrongDay, Date: a.Date, Text: text})
 	}
 	return a
 }
