@@ -33,12 +33,17 @@ func Contact(w text.Words, c community.Community) telegram.Message {
 	})}
 }
 
-// Questions offers the common questions, two a row.
-func Questions(w text.Words, topics []string) telegram.Message {
+// topics are the common questions: the ID of the button and the key of its label.
+var topics = [][2]string{
+	{"hours", "community.topic_hours"}, {"prices", "community.topic_prices"},
+	{"contact", "community.topic_contact"}, {"privacy", "community.topic_privacy"},
+}
+
+// Questions offers the common questions.
+func Questions(w text.Words) telegram.Message {
 	m := telegram.Message{HTML: w.HTML("community.answers", nil)}
 	for _, t := range topics {
-		b := telegram.Button{Label: w.Plain("community.topic_"+t, nil), Word: "answers", ID: t}
-		m.Buttons = append(m.Buttons, []telegram.Button{b})
+		m.Buttons = append(m.Buttons, []telegram.Button{{Label: w.Plain(t[1], nil), Word: "answers", ID: t[0]}})
 	}
 	return m
 }

@@ -294,7 +294,11 @@ func (r *Router) abandon(ctx context.Context, t *Turn) error {
 	if err := t.End(ctx); err != nil {
 		return err
 	}
-	return t.Say(ctx, "chat.abandoned", map[string]any{"What": d.Word})
+	name, ok := r.doing[d.Word]
+	if !ok {
+		return nil // a dialogue of an older version of the bot
+	}
+	return t.Say(ctx, "chat.abandoned", map[string]any{"What": t.Words().Plain(name, nil)})
 }
 
 // addressed answers what was said to the bot itself and is no command.

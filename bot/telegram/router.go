@@ -78,6 +78,7 @@ type Router struct {
 	byWord   map[string]*Command
 	buttons  map[string]Handler
 	steps    map[string]Handler
+	doing    map[string]string // word of a dialogue → key of its name
 	phrases  map[string]Handler
 	texts    []TextHandler
 	joined   []Handler
@@ -92,8 +93,13 @@ type explanation struct {
 	key string
 }
 
-// ErrForbidden refuses somebody who lacks the right; a handler may return its own.
-var ErrForbidden = errors.New("telegram: not allowed")
+// Refusals that every feature shares.
+var (
+	// ErrForbidden refuses somebody who lacks the right; a handler may return its own.
+	ErrForbidden = errors.New("telegram: not allowed")
+	// ErrAnonymous refuses an anonymous admin of a group what needs a name.
+	ErrAnonymous = errors.New("telegram: nobody knows who an anonymous admin is")
+)
 
 // Command registers the handler of /word.
 func (r *Router) Command(word string, run Handler, options ...Option) {
@@ -114,8 +120,15 @@ func (r *Router) Command(word string, run Handler, options ...Option) {
 // Button registers the handler of presses on buttons with this word.
 func (r *Router) Button(word string, h Handler) { register(&r.buttons, "button", word, h) }
 
-// Step registers the handler of what a person says inside a dialogue of this word.
-func (r *Router) Step(word string, h Handler) { register(&r.steps, "step", word, h) }
+// Step registers the handler of what a person says inside a dialogue of this word; the
+// text under name is what the person was doing, 「发菜单」.
+func (r *Router) Step(word, name string, h Handler) {
+	register(&r.steps, "step", word, h)
+	if r.doing == nil {
+		r.doing = map[string]string{}
+	}
+	r.doing[word] = name
+}
 
 // Phrase registers the handler of a key of the reply keyboard: its label, the text
 // under key, in any language.

@@ -213,6 +213,11 @@ func (t *Turn) IsGroupAdmin(ctx context.Context) (bool, error) {
 	return t.router.Sender.IsAdmin(ctx, t.Chat.ID, t.User.ID)
 }
 
+// BotIsAdmin asks Telegram whether the bot runs this group, and so hears all that is said in it.
+func (t *Turn) BotIsAdmin(ctx context.Context) (bool, error) {
+	return t.router.Sender.IsAdmin(ctx, t.Chat.ID, t.router.ID)
+}
+
 // turnTimer is the turn's one timeout; it stands still while messages wait to be sent.
 type turnTimer struct {
 	mu     sync.Mutex

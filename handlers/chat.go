@@ -1,0 +1,154 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+
+	"xingfuli/bot/card"
+	"xingfuli/bot/community"
+	"xingfuli/bot/telegram"
+	"xingfuli/bot/text"
+)
+
+// ChatStore keeps what people choose about the chat itself.
+type ChatStore interface {
+	SetLanguage(ctx context.Context, chat int64, language string) error
+	SetReachable(ctx context.Context, user int64, reachable bool) error
+	Communities(ctx context.Context, content int64) ([]community.Community, error)
+}
+
+// Chat greets, helps, and knows the way out.
+type Chat struct {
+	Store ChatStore
+	Staff Staff
+}
+
+// Register takes the commands that belong to no feature.
+func (h Chat) Register(r *telegram.Router) {
+	r.Command("start", h.start, telegram.In(telegram.Private), telegram.About("chat.about_start"))
+	r.Command("help", h.help, telegram.About("chat.about_help"))
+	r.Command("language", h.language, telegram.About("chat.about_language"))
+	r.Command("cancel", h.cancel, telegram.In(telegram.Private), telegram.About("chat.about_cancel"))
+	r.Command("id", h.id, telegram.About("chat.about_id"))
+	r.Button("language", h.chooseLanguage)
+	r.Lost(h.lost)
+	r.Explain(telegram.ErrStale, "chat.stale")
+	r.Explain(telegram.ErrForbidden, "chat.forbidden")
+	r.Explain(telegram.ErrAnonymous, "chat.anonymous")
+	r.Explain(errGroupAdmin, "chat.group_admins_only")
+}
+
+// start greets a person and gives them the big buttons.
+func (h Chat) start(ctx context.Context, t *telegram.Turn) error {
+	g, err := h.Staff.Grants(ctx, t.User.ID)
+	if err != nil {
+		return err
+	}
+	if err := h.Store.SetReachable(ctx, t.User.ID, true); err != nil {
+		return err
+	}
+	all, err := h.Store.Communities(ctx, t.Known.Content)
+	if err != nil {
+		return err
+	}
+	w := t.Words()
+	home, _ := at(t, all)
+	_, err = t.Send(ctx, telegram.Message{
+		HTML: w.HTML("chat.start", map[string]any{"Name": w.Plain("chat.bot_name", nil), "Community": home.Name, "Staff": len(g) > 0}),
+		Keys: card.Keys(w),
+	})
+	if err != nil || home.ID != "" || len(all) == 0 {
+		return err
+	}
+	_, err = t.Send(ctx, card.Communities(w, all))
+	return err
+}
+
+// help lists what this person may do here.
+func (h Chat) help(ctx context.Context, t *telegram.Turn) error {
+	cs, err := t.Commands(ctx)
+	if err != nil {
+		return err
+	}
+	type line struct{ Word, About string }
+	w := t.Words()
+	var lines []line
+	for _, c := range cs {
+		lines = append(lines, line{c.Word, w.Plain(c.About, nil)})
+	}
+	return t.Say(ctx, "chat.help", map[string]any{"Commands": lines, "More": w.Plain("menu.about_question", nil)})
+}
+
+// lost answers what nobody understood, with the buttons that are always understood.
+func (h Chat) lost(ctx context.Context, t *telegram.Turn) error {
+	w := t.Words()
+	m := telegram.Message{HTML: w.HTML("chat.unknown", nil)}
+	if t.Message.Text == "" {
+		m.HTML = w.HTML("chat.not_text", nil)
+	}
+	if t.Private() {
+		m.Keys = card.Keys(w)
+	}
+	_, err := t.Send(ctx, m)
+	return err
+}
+
+// cancel leaves the dialogue the person is in.
+func (h Chat) cancel(ctx context.Context, t *telegram.Turn) error {
+	if t.Known.Dialogue.Word == "" {
+		return t.Say(ctx, "chat.nothing_to_cancel", nil)
+	}
+	if err := t.End(ctx); err != nil {
+		return err
+	}
+	return t.Say(ctx, "chat.cancelled", nil)
+}
+
+// id tells a person their Telegram ID, for the list of admins.
+func (h Chat) id(ctx context.Context, t *telegram.Turn) error {
+	if t.User == nil {
+		return telegram.ErrAnonymous
+	}
+	v := map[string]any{"User": t.User.ID, "Chat": nil}
+	if !t.Private() {
+		v["Chat"] = t.Chat.ID
+	}
+	return t.Say(ctx, "chat.id", v)
+}
+
+func (h Chat) language(ctx context.Context, t *telegram.Turn) error {
+	_, err := t.Send(ctx, card.Languages(t.Words(), !t.Private()))
+	return err
+}
+
+// errGroupAdmin refuses what the administrators of the group decide.
+var errGroupAdmin = fmt.Errorf("chat: %w", community.ErrNotAdmin)
+
+// chooseLanguage sets the language of the person or, by one of its administrators, of the group.
+func (h Chat) chooseLanguage(ctx context.Context, t *telegram.Turn) error {
+	l := text.Match(t.Button.ID, "")
+	if l == "" {
+		return telegram.ErrStale
+	}
+	if !t.Private() {
+		admin, err := t.IsGroupAdmin(ctx)
+		if err != nil {
+			return err
+		}
+		if !admin {
+			return errGroupAdmin
+		}
+	}
+	if err := h.Store.SetLanguage(ctx, t.Chat.ID, string(l)); err != nil {
+		return err
+	}
+	w := text.In(l)
+	if err := t.Edit(ctx, telegram.Message{HTML: w.HTML("chat.language_set", nil)}); err != nil {
+		return err
+	}
+	if !t.Private() {
+		return nil
+	}
+	_, err := t.Send(ctx, telegram.Message{HTML: w.HTML("chat.unknown", nil), Keys: card.Keys(w)})
+	return err
+}
