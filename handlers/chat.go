@@ -98,10 +98,10 @@ func (h Chat) cancel(ctx context.Context, t *telegram.Turn) error {
 	if t.Known.Dialogue.Word == "" {
 		return t.Say(ctx, "chat.nothing_to_cancel", nil)
 	}
-	if err := t.End(ctx); err != nil {
+	if err := t.Say(ctx, "chat.cancelled", nil); err != nil {
 		return err
 	}
-	return t.Say(ctx, "chat.cancelled", nil)
+	return t.End(ctx)
 }
 
 // id tells a person their Telegram ID, for the list of admins.
@@ -149,6 +149,6 @@ func (h Chat) chooseLanguage(ctx context.Context, t *telegram.Turn) error {
 	if !t.Private() {
 		return nil
 	}
-	_, err := t.Send(ctx, telegram.Message{HTML: w.HTML("chat.unknown", nil), Keys: card.Keys(w)})
+	_, err := t.Send(ctx, telegram.Message{HTML: w.HTML("chat.keys_changed", nil), Keys: card.Keys(w)})
 	return err
 }

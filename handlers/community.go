@@ -174,7 +174,7 @@ func (h Community) answer(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	m.Buttons = card.Back(w)
+	m.Buttons = append(m.Buttons, card.Back(w)...)
 	return t.Edit(ctx, m)
 }
 
@@ -188,8 +188,13 @@ func (h Community) topic(ctx context.Context, t *telegram.Turn, topic string) (t
 		return telegram.Message{}, err
 	}
 	home, ok := at(t, all)
-	if !ok {
-		return telegram.Message{HTML: w.HTML("community.which", nil)}, nil
+	switch {
+	case !ok && len(all) == 0:
+		return telegram.Message{HTML: w.HTML("community.none", nil)}, nil
+	case !ok && !t.Private():
+		return telegram.Message{HTML: w.HTML("community.unbound", nil)}, nil
+	case !ok:
+		return card.Communities(w, all), nil
 	}
 	if topic == "contact" {
 		return contactCard(t, home), nil

@@ -377,10 +377,7 @@ func (h *Menu) publish(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := t.End(ctx); err != nil {
-		return err
-	}
-	return t.Edit(ctx, telegram.Message{HTML: t.Words().HTML(key, nil)})
+	return said(ctx, t, key)
 }
 
 func (h *Menu) redraft(ctx context.Context, t *telegram.Turn) error {
@@ -396,8 +393,14 @@ func (h *Menu) drop(ctx context.Context, t *telegram.Turn) error {
 	if err := t.Dialogue("setmenu", &d); err != nil {
 		return err
 	}
-	if err := t.End(ctx); err != nil {
+	return said(ctx, t, "menu.dropped")
+}
+
+// said replaces the preview by its outcome and ends the dialogue, in this order: killed
+// in between, the turn is repeated and finds the dialogue still there.
+func said(ctx context.Context, t *telegram.Turn, key string) error {
+	if err := t.Edit(ctx, telegram.Message{HTML: t.Words().HTML(key, nil)}); err != nil {
 		return err
 	}
-	return t.Edit(ctx, telegram.Message{HTML: t.Words().HTML("menu.dropped", nil)})
+	return t.End(ctx)
 }

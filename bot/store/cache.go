@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -21,6 +22,15 @@ type cache struct {
 	communities []community.Community
 	canteens    []menu.Canteen
 	menus       map[string][]menu.Menu // by canteen, the newest first
+}
+
+// Content reads the newest content number.
+func (s *Store) Content(ctx context.Context) (int64, error) {
+	n, err := s.db.Get(ctx, s.contentKey()).Int64()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return 0, fmt.Errorf("content: %w", err)
+	}
+	return n, nil
 }
 
 // weeks is how many of the newest weeks of a canteen are read.

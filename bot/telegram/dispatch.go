@@ -287,18 +287,14 @@ func (r *Router) commanded(ctx context.Context, t *Turn, word string) error {
 
 // abandon leaves an unfinished dialogue because something new was begun, and says so.
 func (r *Router) abandon(ctx context.Context, t *Turn) error {
-	d := t.Known.Dialogue
-	if d.Word == "" {
-		return nil
+	name, ok := r.doing[t.Known.Dialogue.Word]
+	if !ok {
+		return nil // nothing was begun, or by an older version of the bot
 	}
-	if err := t.End(ctx); err != nil {
+	if err := t.Say(ctx, "chat.abandoned", map[string]any{"What": t.Words().Plain(name, nil)}); err != nil {
 		return err
 	}
-	name, ok := r.doing[d.Word]
-	if !ok {
-		return nil // a dialogue of an older version of the bot
-	}
-	return t.Say(ctx, "chat.abandoned", map[string]any{"What": t.Words().Plain(name, nil)})
+	return t.End(ctx)
 }
 
 // addressed answers what was said to the bot itself and is no command.

@@ -171,7 +171,8 @@ func (t *Turn) setDialogue(ctx context.Context, d queue.Dialogue) error {
 // the person is at no step of word, or the pressed button belongs to an earlier step.
 func (t *Turn) Dialogue(word string, v any) error {
 	d := t.Known.Dialogue
-	if d.Word != word || t.press != "" && t.Button.Version != d.Version {
+	again := d.Version>>6 == t.update // this turn took the step before it was interrupted
+	if d.Word != word || t.press != "" && t.Button.Version != d.Version && !again {
 		return fmt.Errorf("dialogue %s: %w", word, ErrStale)
 	}
 	if err := json.Unmarshal(d.Data, v); err != nil {

@@ -1,0 +1,214 @@
+// Package app puts the rooms of the bot together, starts and stops them.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"xingfuli/bot/community"
+	"xingfuli/bot/config"
+	"xingfuli/bot/store"
+	"xingfuli/bot/telegram"
+	"xingfuli/bot/text"
+	"xingfuli/handlers"
+	"xingfuli/jobs"
+)
+
+// Options is what an App is made of.
+type Options struct {
+	Config config.Config
+	Redis  redis.UniversalClient
+	Now    func() time.Time // nil: the machine's clock
+	Log    *slog.Logger
+}
+
+// App is the whole bot.
+type App struct {
+	Store *store.Store
+
+	config config.Config
+	log    *slog.Logger
+	client *http.Client
+	sender *telegram.Sender
+	router *telegram.Router
+	intake *telegram.Intake
+	beat   *jobs.Beat
+	menu   *handlers.Menu
+}
+
+// turnTimeout is how long answering one update may take, without the time that its
+// messages wait for Telegram's limits.
+const turnTimeout = 15 * time.Second
+
+// stopTimeout is how long handlers that have begun may go on after the stop.
+const stopTimeout = 20 * time.Second
+
+// New makes the bot. It asks Telegram who the bot is, and Redis what it keeps.
+func New(ctx context.Context, o Options) (*App, error) {
+	c := o.Config
+	client, err := telegram.NewClient(string(c.Telegram.Proxy))
+	if err != nil {
+		return nil, err
+	}
+	sender, err := telegram.NewSender(c.Telegram.APIURL, string(c.Telegram.Token), client, telegram.Limits(c.Telegram.Limits))
+	if err != nil {
+		return nil, err
+	}
+	me, err := sender.Me(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask Telegram who the bot is: %w", err)
+	}
+	now := o.Now
+	if now == nil {
+		now = time.Now
+	}
+	zone := c.Location()
+	a := &App{Store: store.New(o.Redis, c.Redis.Prefix), config: c, log: o.Log, client: client, sender: sender}
+	a.router = &telegram.Router{
+		Sender: sender, Memory: a.Store, Username: me.Username, ID: me.ID, Default: text.Match(c.Language, text.Chinese),
+		Now: func() time.Time { return now().In(zone) }, Timeout: turnTimeout, Log: o.Log,
+	}
+	a.features(me.CanReadAllGroupMessages)
+	a.intake = telegram.NewIntake(a.Store.Inbox(me.ID), a.router.Handle, o.Log)
+	return a, nil
+}
+
+// features registers what the bot can do, in the order of /help. A new one is a line here.
+func (a *App) features(readsAll bool) {
+	staff := staff{a.Store, a.config.Admins}
+	a.menu = &handlers.Menu{Store: a.Store, Staff: staff}
+	a.menu.Register(a.router)
+	handlers.Community{Store: a.Store, Staff: staff, ReadsAll: readsAll}.Register(a.router)
+	handlers.Chat{Store: a.Store, Staff: staff}.Register(a.router)
+	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu)}}
+}
+
+// staff knows the roles that are kept, and the admins of the config.
+type staff struct {
+	store  *store.Store
+	admins []int64
+}
+
+// Grants reads the roles of a person, now.
+func (s staff) Grants(ctx context.Context, user int64) (community.Grants, error) {
+	g, err := s.store.Grants(ctx, user)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range s.admins {
+		if id == user {
+			g[community.Admin] = nil
+		}
+	}
+	return g, nil
+}
+
+// Run works until ctx ends, then stops: first no more updates are taken, then those begun
+// are finished, within 20 seconds. It returns what made it stop early.
+func (a *App) Run(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	content, err := a.Store.Content(ctx)
+	if err != nil {
+		return err
+	}
+	if err := a.menu.Learn(ctx, content); err != nil {
+		return err
+	}
+	var work, intake sync.WaitGroup
+	spawn(&work, cancel, func() error { a.intake.Run(ctx); return nil })
+	spawn(&work, cancel, func() error { return a.beat.Run(ctx) })
+	spawn(&work, cancel, func() error { a.publishCommands(ctx); return nil })
+	spawn(&intake, cancel, func() error { return a.receive(ctx) })
+	<-ctx.Done()
+	stopped := make(chan struct{})
+	go func() { intake.Wait(); work.Wait(); close(stopped) }()
+	select {
+	case <-stopped:
+	case <-time.After(stopTimeout):
+		a.log.Warn("stopped before all was finished", "after", stopTimeout)
+	}
+	if err := context.Cause(ctx); !errors.Is(err, context.Canceled) {
+		return err
+	}
+	return nil
+}
+
+// spawn runs f beside the others; when it fails, all stop.
+func spawn(wg *sync.WaitGroup, cancel context.CancelCauseFunc, f func() error) {
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		if err := f(); err != nil {
+			cancel(err)
+		}
+	}()
+}
+
+// publishCommands is worth a warning only: the bot answers typed commands all the same.
+func (a *App) publishCommands(ctx context.Context) {
+	if _, err := a.router.PublishCommands(ctx); err != nil && ctx.Err() == nil {
+		a.log.Warn("the menu of commands was not set", "err", err)
+	}
+}
+
+// receive takes updates in, the configured way.
+func (a *App) receive(ctx context.Context) error {
+	t := a.config.Telegram
+	if t.Mode == config.Webhooks {
+		return a.listen(ctx)
+	}
+	p := &telegram.Poller{API: t.APIURL, Token: string(t.Token), Client: a.client, Accept: a.intake.Accept, Log: a.log}
+	if err := p.FreeFromWebhook(ctx); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return p.Run(ctx)
+}
+
+// listen serves the webhook, and registers it once it is served.
+func (a *App) listen(ctx context.Context) error {
+	h := a.config.Telegram.Webhook
+	l, err := net.Listen("tcp", h.Listen)
+	if err != nil {
+		return fmt.Errorf("webhook: %w", err)
+	}
+	srv := &http.Server{
+		Handler:     &telegram.Hook{Secret: string(h.Secret), Accept: a.intake.Accept, Log: a.log},
+		ReadTimeout: 30 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 2 * time.Minute,
+		BaseContext: func(net.Listener) context.Context { return context.WithoutCancel(ctx) },
+	}
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		stopped <- srv.Shutdown(late)
+	})
+	defer stop()
+	served := make(chan error, 1)
+	go func() {
+		if h.Cert != "" {
+			served <- srv.ServeTLS(l, h.Cert, h.Key)
+			return
+		}
+		served <- srv.Serve(l)
+	}()
+	if err := a.sender.SetWebhook(ctx, h.URL, string(h.Secret)); err != nil && ctx.Err() == nil {
+		_ = srv.Close()
+		return err
+	}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("webhook: %w", err)
+	}
+	return <-stopped
+}
+
+// Settle waits until every update that was taken in has been answered.
+func (a *App) Settle(ctx context.Context) error { return a.intake.Settle(ctx) }
