@@ -43,7 +43,9 @@ func judge(err error, again bool) verdict {
 		return verdict{err: fmt.Errorf("%w: %w", queue.ErrUnreachable, err)}
 	case strings.Contains(text, "message is not modified"), strings.Contains(text, "query is too old"):
 		return verdict{done: true}
-	case errors.Is(err, bot.ErrorBadRequest), errors.Is(err, bot.ErrorUnauthorized), errors.Is(err, bot.ErrorNotFound), errors.Is(err, bot.ErrorConflict):
+	case errors.Is(err, bot.ErrorUnauthorized), errors.Is(err, bot.ErrorNotFound):
+		return verdict{err: fmt.Errorf("%w: %w", ErrToken, err)}
+	case errors.Is(err, bot.ErrorBadRequest), errors.Is(err, bot.ErrorConflict):
 		return verdict{err: fmt.Errorf("%w: %w", queue.ErrRefused, err)}
 	case errors.As(err, &dial) && dial.Op == "dial":
 		return verdict{retry: true, err: err}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"log/slog"
+	"net"
+	"syscall"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"xingfuli/bot/app"
+	"xingfuli/bot/config"
+	"xingfuli/bot/store"
+	"xingfuli/bot/telegram"
+	"xingfuli/bot/text"
+)
+
+// runDemo shows the whole bot in the browser; it needs nothing but this program.
+func runDemo(ctx context.Context, c *cli, args []string) int {
+	fs := flag.NewFlagSet("demo", flag.ContinueOnError)
+	listen := fs.String("listen", "127.0.0.1:8090", "cli.flag_listen")
+	if code, ok := c.parse(fs, args); !ok {
+		return code
+	}
+	d, err := app.NewDemo(ctx, app.DemoOptions{Listen: *listen, Log: c.logger(slog.LevelWarn)})
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		c.warn("cli.busy", map[string]any{"Listen": *listen})
+		return exitFault
+	case err != nil && isAddress(err):
+		c.warn("cli.bad_listen", map[string]any{"Listen": *listen})
+		return exitUsage
+	case err != nil:
+		c.warn("cli.failed", map[string]any{"Error": err.Error()})
+		return exitFault
+	}
+	defer d.Close()
+	c.say("cli.demo", map[string]any{"URL": d.URL()})
+	if err := d.Wait(ctx); err != nil {
+		c.warn("cli.failed", map[string]any{"Error": err.Error()})
+		return exitFault
+	}
+	return exitOK
+}
+
+// isAddress tells an address that cannot be listened on from other faults.
+func isAddress(err error) bool {
+	var addr *net.AddrError
+	var dns *net.DNSError
+	var op *net.OpError
+	return errors.As(err, &addr) || errors.As(err, &dns) || errors.As(err, &op) && op.Op == "listen"
+}
+
+// runServe is the bot for real.
+func runServe(ctx context.Context, c *cli, args []string) int {
+	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
+	path := fs.String("config", "config.yaml", "cli.flag_config")
+	sample := fs.Bool("sample", false, "cli.flag_sample")
+	if code, ok := c.parse(fs, args); !ok {
+		return code
+	}
+	conf, db, code := c.open(*path)
+	if code != exitOK {
+		return code
+	}
+	defer db.Close()
+	if *sample && !c.sample(ctx, conf, db) {
+		return exitFault
+	}
+	a, err := app.New(ctx, app.Options{Config: conf, Redis: db, Log: c.logger(slog.LevelInfo)})
+	if err == nil {
+		c.say("cli.serving", nil)
+		err = a.Run(ctx)
+	}
+	if err != nil && ctx.Err() == nil {
+		c.explain(err)
+		return exitFault
+	}
+	return exitOK
+}
+
+// open reads the configuration and connects to Redis.
+func (c *cli) open(path string) (config.Config, redis.UniversalClient, int) {
+	conf, err := config.Load(path, c.env)
+	if err == nil {
+		err = conf.Ready()
+	}
+	if err != nil {
+		c.warn("cli.plain", map[string]any{"Text": config.Explain(err, c.words.Language() == text.English)})
+		return conf, nil, exitFault
+	}
+	if conf.Redis.URL == "" {
+		c.warn("cli.no_redis", nil)
+		return conf, nil, exitFault
+	}
+	db, err := store.Open(string(conf.Redis.URL))
+	if err != nil {
+		c.warn("cli.failed", map[string]any{"Error": err.Error()})
+		return conf, nil, exitFault
+	}
+	return conf, db, exitOK
+}
+
+func (c *cli) sample(ctx context.Context, conf config.Config, db redis.UniversalClient) bool {
+	err := app.Sample(ctx, store.New(db, conf.Redis.Prefix), time.Now().In(conf.Location()))
+	switch {
+	case errors.Is(err, app.ErrNotEmpty):
+		c.warn("cli.not_empty", nil)
+	case err != nil:
+		c.warn("cli.failed", map[string]any{"Error": err.Error()})
+	default:
+		c.say("cli.sampled", nil)
+	}
+	return err == nil
+}
+
+// explain says why the bot ended, and what to do.
+func (c *cli) explain(err error) {
+	switch {
+	case errors.Is(err, telegram.ErrToken):
+		c.warn("cli.token", nil)
+	default:
+		c.warn("cli.failed", map[string]any{"Error": err.Error()})
+	}
+}
+
+func (c *cli) logger(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: level}))
+}
+
+// runCheck looks at everything that serve needs and says a line for each.
+func runCheck(ctx context.Context, c *cli, args []string) int {
+	fs := flag.NewFlagSet("check", flag.ContinueOnError)
+	path := fs.String("config", "config.yaml", "cli.flag_config")
+	if code, ok := c.parse(fs, args); !ok {
+		return code
+	}
+	conf, db, code := c.open(*path)
+	if code != exitOK {
+		return code
+	}
+	defer db.Close()
+	c.say("cli.check_config", map[string]any{"Path": *path})
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	ok := true
+	for _, f := range app.Check(ctx, conf, db) {
+		say := c.say
+		if f.Fault {
+			ok, say = false, c.warn
+		}
+		say(f.Key, f.Values)
+	}
+	if !ok {
+		return exitFault
+	}
+	return exitOK
+}

@@ -1,0 +1,47 @@
+package handlers_test
+
+import (
+	"testing"
+	"time"
+
+	"xingfuli/bot/app"
+	"xingfuli/bot/sim"
+)
+
+// monday is when the conversations take place: 2026-11-23 09:00 in Shuitou.
+var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.FixedZone("CST", 8*3600))
+
+// demo starts the whole bot on the simulator and a Redis in this process; its clock
+// stands at start until a script moves it.
+func demo(t *testing.T, start time.Time) *sim.Server {
+	t.Helper()
+	d, err := app.NewDemo(t.Context(), app.DemoOptions{Start: start, Stopped: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	return d.Sim
+}
+
+// play acts scripts out, each in a world of its own.
+func play(t *testing.T, scripts []script) {
+	t.Helper()
+	for _, s := range scripts {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			start := s.at
+			if start.IsZero() {
+				start = monday
+			}
+			if err := demo(t, start).Play(t.Context(), s.script); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+type script struct {
+	name   string
+	at     time.Time // zero: monday
+	script string
+}
