@@ -1,0 +1,145 @@
+package telegram_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"xingfuli/bot/telegram"
+)
+
+// TestPollerAcknowledgesOnlyWhatIsKept refuses the first batch: it must be asked for again.
+// An update of a shape nobody knows must not stop the ones behind it.
+func TestPollerAcknowledgesOnlyWhatIsKept(t *testing.T) {
+	const poison = `{"update_id":12,"message":{"paid_media":{"paid_media":[{"type":"live_photo"}]}}}`
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	var offsets []int64
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var p struct {
+			Offset         int64    `json:"offset"`
+			AllowedUpdates []string `json:"allowed_updates"`
+		}
+		if err := json.NewDecoder(r.Body).Decode(&p); err != nil || len(p.AllowedUpdates) == 0 {
+			t.Errorf("getUpdates: %+v, %v", p, err)
+		}
+		offsets = append(offsets, p.Offset)
+		if p.Offset < 13 {
+			fmt.Fprintf(w, `{"ok":true,"result":[{"update_id":11,"message":{}},%s]}`, poison)
+			return
+		}
+		stop()
+		fmt.Fprint(w, `{"ok":true,"result":[]}`)
+	}))
+	defer srv.Close()
+	var kept []json.RawMessage
+	refuse := true
+	p := &telegram.Poller{API: srv.URL, Token: "1:x", Client: srv.Client(), Log: slog.New(slog.DiscardHandler), Accept: func(_ context.Context, raws []json.RawMessage) error {
+		if refuse {
+			refuse = false
+			return errors.New("Redis is away")
+		}
+		kept = append(kept, raws...)
+		return nil
+	}}
+	if err := p.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if fmt.Sprint(offsets) != "[0 0 13]" {
+		t.Errorf("offsets %v", offsets)
+	}
+	if len(kept) != 2 || string(kept[1]) != poison {
+		t.Errorf("kept %s", kept)
+	}
+}
+
+// TestPollerExplains tells a refused token from everything that asking again may mend.
+func TestPollerExplains(t *testing.T) {
+	answers := []string{
+		`502 <html>bad gateway</html>`,
+		`409 {"ok":false,"error_code":409,"description":"Conflict: terminated by other getUpdates request"}`,
+		`200 garbage`,
+		`401 {"ok":false,"error_code":401,"description":"Unauthorized"}`,
+	}
+	asked := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var status int
+		code, body, _ := strings.Cut(answers[min(asked, len(answers)-1)], " ")
+		_, _ = fmt.Sscan(code, &status)
+		asked++
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}))
+	defer srv.Close()
+	var log bytes.Buffer
+	p := &telegram.Poller{API: srv.URL, Token: "123:geheim", Client: srv.Client(), Log: slog.New(slog.NewTextHandler(&log, nil))}
+	if err := p.Run(t.Context()); !errors.Is(err, telegram.ErrToken) {
+		t.Errorf("Run: %v", err)
+	}
+	if asked != len(answers) {
+		t.Errorf("asked %d times", asked)
+	}
+	srv.Close()
+	_ = p.FreeFromWebhook(t.Context())
+	p.API = "http://127.0.0.1:1"
+	if err := p.FreeFromWebhook(t.Context()); err == nil || strings.Contains(err.Error(), "geheim") {
+		t.Errorf("an error holds the token: %v", err)
+	}
+	if strings.Contains(log.String(), "geheim") {
+		t.Errorf("the log holds the token:\n%s", log.String())
+	}
+}
+
+func TestHook(t *testing.T) {
+	var away error
+	var kept []json.RawMessage
+	h := &telegram.Hook{Secret: "s3cret", Log: slog.New(slog.DiscardHandler), Accept: func(_ context.Context, raws []json.RawMessage) error {
+		if away == nil {
+			kept = append(kept, raws...)
+		}
+		return away
+	}}
+	call := func(method, secret, body string) int {
+		r := httptest.NewRequest(method, "/", strings.NewReader(body))
+		if secret != "" {
+			r.Header.Set("X-Telegram-Bot-Api-Secret-Token", secret)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Code
+	}
+	tests := []struct {
+		name, method, secret, body string
+		want                       int
+	}{
+		{"an update", "POST", "s3cret", `{"update_id":1}`, 200},
+		{"asked, not brought", "GET", "s3cret", "", 405},
+		{"no secret", "POST", "", `{"update_id":2}`, 401},
+		{"a wrong secret", "POST", "s3cres", `{"update_id":2}`, 401},
+		{"too large", "POST", "s3cret", strings.Repeat("x", 1<<20+1), 413},
+	}
+	for _, tt := range tests {
+		if got := call(tt.method, tt.secret, tt.body); got != tt.want {
+			t.Errorf("%s: %d, want %d", tt.name, got, tt.want)
+		}
+	}
+	if len(kept) != 1 || string(kept[0]) != `{"update_id":1}` {
+		t.Errorf("kept %s", kept)
+	}
+	away = errors.New("Redis is away")
+	if got := call("POST", "s3cret", `{"update_id":3}`); got != 503 {
+		t.Errorf("while Redis is away: %d", got)
+	}
+	h.Secret = ""
+	if got := call("POST", "", `{"update_id":3}`); got != 401 {
+		t.Errorf("without a secret configured: %d", got)
+	}
+}
