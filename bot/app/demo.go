@@ -110,7 +110,7 @@ func (d *Demo) serve(zone *time.Location) {
 
 func (d *Demo) start(ctx context.Context, c config.Config, o DemoOptions) error {
 	c.Telegram.APIURL = d.URL()
-	c.Telegram.Token = config.Secret(d.Sim.Token())
+	c.Telegram.Token = config.Secret(d.Sim.Bot().Token)
 	c.Admins = []int64{demoAdmin}
 	var err error
 	if d.App, err = New(ctx, Options{Config: c, Redis: d.client, Now: d.Sim.Now, Log: o.Log}); err != nil {
