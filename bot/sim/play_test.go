@@ -4,74 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
 )
-
-// The world of the tests: two people, a group with topics, and the bot.
-const (
-	resident = 101
-	cook     = 102
-	theGroup = -1001000000001
-)
-
-var startTime = time.Date(2026, 11, 24, 8, 0, 0, 0, time.FixedZone("CST", 8*3600))
-
-func testWorld(t testing.TB, change ...func(*Options)) *Server {
-	t.Helper()
-	o := Options{
-		Bot:       Bot{ID: 7001, Token: "7001:secret", Username: "town_bot", Name: "小镇助手", CanJoin: true},
-		Start:     startTime,
-		Stopped:   true,
-		Unlimited: true,
-	}
-	for _, f := range change {
-		f(&o)
-	}
-	s := New(o)
-	s.AddPerson(Person{ID: resident, Key: "resident", Name: "居民", Username: "resident_a", Language: "zh-hans", Role: "居民"})
-	s.AddPerson(Person{ID: cook, Key: "cook", Name: "厨师", Language: "en", Role: "厨师"})
-	s.AddGroup(Group{
-		ID: theGroup, Key: "group", Title: "小区群", Forum: true, Topics: map[int]string{3: "食堂"},
-		Members: []int64{resident, cook}, Admins: []int64{cook}, BotIn: true,
-	})
-	t.Cleanup(s.Close)
-	return s
-}
-
-// liveBot runs a bot on go-telegram/bot against s until the test ends.
-func liveBot(t testing.TB, s *Server, handler bot.HandlerFunc) *bot.Bot {
-	t.Helper()
-	api := httptest.NewServer(s.API())
-	ctx, stop := context.WithCancel(context.Background())
-	b, err := bot.New(s.Bot().Token, bot.WithServerURL(api.URL), bot.WithDefaultHandler(handler), bot.WithNotAsyncHandlers(),
-		bot.WithErrorsHandler(func(err error) {
-			if ctx.Err() == nil {
-				t.Log(err)
-			}
-		}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		b.Start(ctx)
-	}()
-	t.Cleanup(func() {
-		stop()
-		s.Close()
-		<-ended
-		api.Close()
-	})
-	return b
-}
 
 // canteen is the small bot of the tests.
 func canteen(ctx context.Context, b *bot.Bot, u *models.Update) {
