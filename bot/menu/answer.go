@@ -84,17 +84,19 @@ func (q Question) Answer(c Canteen, weeks []Menu, now time.Time) Answer {
 	return a
 }
 
-// soonest answers with the next meal still to come. On a Saturday or Sunday that nobody
+// soonest answers with the next meal still to come, of a later day when today never
+// serves the meal asked for. On a Saturday or Sunday that nobody
 // published it is just the next one; on a working day it says that today is missing for
 // as long as lunch may still be had.
 func (b book) soonest(a *Answer) {
 	day, published := b.day(b.today)
 	b.next(a, a.Meal)
 	weekend := b.today.Sub(b.today.Monday()) >= 5
+	later := published && !day.Serves(a.Meal) || !published && (weekend || b.isOver(b.today, Lunch))
 	switch {
 	case published && day.Closed:
 		a.Kind, a.Day, a.Asked = Closed, day, day.Date
-	case a.Next.Date == b.today, !published && !a.Next.Date.IsZero() && (weekend || b.isOver(b.today, Lunch)):
+	case a.Next.Date == b.today, !a.Next.Date.IsZero() && later:
 		a.Kind, a.Day, a.Asked, a.Meal = Served, a.Next, a.Next.Date, a.NextMeal
 		a.Next, a.NextMeal = Day{}, ""
 	case published && !day.Serves(a.Meal):

@@ -128,7 +128,7 @@ func (a Asker) read(p phrase) (Question, bool) {
 	}
 	if food, days, ok := p.wantsDish(); ok && a.isFood(food) {
 		q := p.dish(food)
-		q.Strong = p.canteen || !p.monday.IsZero() || (p.hasDay || p.meal != "") && !days
+		q.Strong = p.canteen || !p.monday.IsZero() || p.hasDay && !days
 		return q, true
 	}
 	return p.english()

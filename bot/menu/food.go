@@ -11,15 +11,16 @@ import (
 // maxFood is how many runes a food in a question has at most: 「西红柿炒鸡蛋」 has six.
 const maxFood = 8
 
-// foods are words that are something to eat in a canteen and nothing else.
+// foods are words that are something to eat in a canteen and hardly anything else: 瓜
+// is gossip, 水果 and 海鲜 are what neighbours sell each other.
 //
 // Source: what is cooked and sold in Wenzhou, beside the dishes of the canteen.
-var foods = wordSet("面 饭 粥 饼 瓜 豆 糕 笋 藕 茄 鹅 菇 肝 肠 蹄 羊 牛 猪 贝 菜 荤菜 素菜 蔬菜 水果 海鲜 河鲜 主食 点心 " +
+var foods = wordSet("面 饭 粥 饼 豆 糕 笋 藕 茄 鹅 菇 菜 荤菜 素菜 蔬菜 主食 " +
 	"面条 拉面 拌面 汤面 炒面 米饭 炒饭 糯米饭 稀饭 白粥 米粉 粉干 炒粉干 年糕 馒头 包子 饺子 馄饨 水饺 麻糍 粽子 汤圆 灯盏糕 " +
 	"土豆 马铃薯 洋芋 西红柿 番茄 花菜 花椰菜 芥菜 青菜 白菜 大白菜 小白菜 包菜 卷心菜 空心菜 菠菜 芹菜 韭菜 油菜 生菜 娃娃菜 西兰花 盘菜 紫菜 海带 " +
 	"萝卜 白萝卜 胡萝卜 茄子 黄瓜 冬瓜 南瓜 丝瓜 苦瓜 蒲瓜 豆角 四季豆 豇豆 毛豆 蚕豆 豌豆 豆芽 莲藕 山药 芋头 番薯 玉米 木耳 香菇 蘑菇 金针菇 茭白 莴笋 竹笋 冬笋 " +
 	"豆腐 豆干 香干 千张 豆皮 粉丝 粉条 腐竹 面筋 素鸡 猪肝 肥肠 大肠 猪蹄 蹄膀 鸡爪 鸡翅 鸡腿 鸭舌 鸭腿 狮子头 五花 里脊 扣肉 花生 莲子 银耳 " +
-	"鱼丸 鱼饼 敲鱼 肉丸 鱼圆 江蟹生 花蛤 蛤蜊 蛏子 蛏 花甲 螺 螺蛳 田螺 水潺 鱿鱼 墨鱼 章鱼 虾米 虾皮 虾仁 对虾 麻婆豆腐 宫保鸡丁 回锅肉 鱼香肉丝 蚂蚁上树")
+	"鱼丸 鱼饼 敲鱼 肉丸 鱼圆 江蟹生 花蛤 蛤蜊 蛏子 花甲 螺蛳 田螺 水潺 鱿鱼 墨鱼 章鱼 虾米 虾皮 虾仁 对虾 麻婆豆腐 宫保鸡丁 回锅肉 鱼香肉丝 蚂蚁上树")
 
 // heads end the name of a dish: a Chinese name says last what it is, 清蒸青鱼.
 var heads = []string{"鱼", "肉", "鸡", "鸭", "虾", "蟹", "蛋", "汤", "排骨", "豆腐", "大排", "小排", "羹", "肉丝", "肉片", "鸡丁", "牛腩", "豆腐煲"}

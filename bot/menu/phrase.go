@@ -201,10 +201,18 @@ func (p phrase) wantsDish() (food string, days, ok bool) {
 		}
 	}
 	asks := p.asks || days
+	if rest, cut := strings.CutPrefix(s, "是不是"); cut {
+		s, asks = rest, true
+	}
 	for _, w := range []string{"没有", "吗", "么", "嘛", "没", "不", "吧"} {
 		if rest, cut := strings.CutSuffix(s, w); cut && !strings.HasSuffix(s, "有没有") {
 			s, asks = rest, true
 			break
+		}
+	}
+	for _, w := range []string{"哪天", "什么时候", "哪几天"} {
+		if rest, cut := strings.CutSuffix(s, w+"有"); cut {
+			s, days, asks = rest+"有", true, true
 		}
 	}
 	switch {
@@ -227,7 +235,7 @@ func (p phrase) wantsDish() (food string, days, ok bool) {
 func trimFood(s string) string {
 	s = skip(s, "点", "些", "个", "道", "那个", "那道")
 	s = skip(s, "什么")
-	for _, w := range []string{"可以吃", "吃的", "吃", "的", "卖"} {
+	for _, w := range []string{"可以吃", "吃的", "吃", "的"} {
 		s = strings.TrimSuffix(s, w)
 	}
 	return s
@@ -237,7 +245,7 @@ var (
 	timeWords = []string{"几点", "什么时候", "什么时间", "何时", "多久"}
 	openWords = wordSet("开门 开饭 开 开始 开餐 营业 关门 结束 打烊 吃饭 吃 能吃 能吃饭 可以吃饭 有饭 有饭吃 供应 供餐 开到 到 关 打饭 能打饭 开放 收摊 下班 上班 开门关门 就餐 开业 可以去 开门营业 去 能去")
 	hourCores = wordSet("开门时间 开放时间 营业时间 吃饭时间 供应时间 供餐时间 就餐时间 开饭时间 用餐时间 开门时间是几点 时间")
-	openCores = wordSet("开吗 开门吗 开不开 开不开门 营业吗 休息吗 休不休息 放假吗 供餐吗 开饭吗 上班吗 有饭吗 有饭吃吗 有没有饭 有没有饭吃 有的吃吗 有得吃吗 有开吗 有开门吗 开门了吗 开了吗 开没开 开门没 开门不 还开吗 还开门吗 关门了吗 有没有开 有没有开门 开饭了吗 能吃饭吗 可以吃饭吗")
+	openCores = wordSet("开吗 有吗 有没有 有饭没 还有吗 还有饭吗 还有饭没 还有饭吃吗 还有菜吗 开门吗 开不开 开不开门 营业吗 休息吗 休不休息 放假吗 供餐吗 开饭吗 上班吗 有饭吗 有饭吃吗 有没有饭 有没有饭吃 有的吃吗 有得吃吗 有开吗 有开门吗 开门了吗 开了吗 开没开 开门没 开门不 还开吗 还开门吗 关门了吗 有没有开 有没有开门 开饭了吗 能吃饭吗 可以吃饭吗")
 )
 
 // wantsHours tells whether the core asks when the canteen serves.
@@ -249,9 +257,9 @@ func (p phrase) wantsHours() bool {
 	if n == 0 {
 		return false
 	}
-	rest := skip(p.core[:at]+p.core[at+n:], "从", "才", "就", "能", "可以")
+	rest := skipAll(p.core[:at]+p.core[at+n:], []string{"早上", "上午", "下午", "从", "才", "就", "能", "可以"})
 	rest = strings.TrimSuffix(strings.TrimSuffix(rest, "的"), "了")
-	return has(openWords, rest)
+	return has(openWords, rest) || rest == "" && p.meal != ""
 }
 
 // wantsOpen tells whether the core asks if the canteen serves at all.
@@ -266,7 +274,8 @@ var (
 // without its name: in China people are 老年人 from 60 on (《老年人权益保障法》, article 2).
 const elder = 60
 
-// wantsPrice tells whether the core asks what a meal costs, and for which age, 0 for none.
+// wantsPrice tells whether the core asks what a meal costs, and for which age, 0 for
+// none or when it asks only whether it is free, as trips and baths are too.
 func (p phrase) wantsPrice() (age int, ok bool) {
 	s, n := p.core, 0
 	for n < len(s) && n < 3 && isDigit(rune(s[n])) {
@@ -281,6 +290,9 @@ func (p phrase) wantsPrice() (age int, ok bool) {
 	}
 	s = skipAll(s[n:], whoWords)
 	rest := skip(s, priceWords...)
+	if strings.HasSuffix(s, "吗") || strings.HasSuffix(s, "贵不贵") {
+		age = 0
+	}
 	return age, rest != s && skipAll(rest, whoWords) == ""
 }
 
