@@ -73,10 +73,7 @@ func NewAsker(dishes, canteens []string) Asker {
 // a food, or an elder's age with a price, or a day, lunch and 吃什么.
 // Source: the phrases of the issue "Who is who, and the canteen whole".
 func (a Asker) Ask(text string, now time.Time, direct bool) (Question, bool) {
-	if limit := maxAsk; len(text) > maxDirect || !direct && len(text) > limit {
-		return Question{}, false
-	}
-	if !direct && !hints(text) {
+	if len(text) > maxDirect || !direct && (len(text) > maxAsk || !hints(text)) {
 		return Question{}, false
 	}
 	p := a.take(text, calendar.Of(now))

@@ -48,7 +48,7 @@ func (a Asker) take(text string, today calendar.Date) phrase {
 	if m, span, ok := findMeal(s); ok {
 		p.meal, s = m, cut(s, span)
 	}
-	if strings.HasSuffix(s, "tonight") || strings.Contains(s, "tonight ") {
+	if p.meal == "" && strings.Contains(s, "tonight") {
 		p.meal = Dinner
 	}
 	s = p.takeDay(s, today)
@@ -132,7 +132,7 @@ func bare(text string) (s string, asks bool) {
 	return strings.TrimRight(b.String(), "-/.:"), asks
 }
 
-// cut takes a span out of s. Between words of English a blank remains.
+// cut takes a span out of s.
 func cut(s string, span calendar.Span) string { return s[:span.From] + s[span.To:] }
 
 // trimWords takes the words that carry nothing off both ends of s.
@@ -191,44 +191,55 @@ func (p phrase) wantsWhat() (verb string, dishes, ok bool) {
 	return "", false, false
 }
 
-// wantsDish reads 有鱼吗, 有没有鱼, 鱼有没有, 哪天有排骨: what is asked for, and whether it asks for days.
+var whichDays = []string{"哪一天", "哪天", "哪几天", "什么时候", "星期几", "礼拜几", "周几", "几号"}
+
+// wantsDish reads 有鱼吗, 有没有鱼, 鱼有没有, 哪天有排骨: what is asked for, and whether it
+// asks for days. A statement, 周二有鱼, wants nothing.
 func (p phrase) wantsDish() (food string, days, ok bool) {
-	s := p.core
-	for _, w := range []string{"哪一天", "哪天", "哪几天", "什么时候", "星期几", "礼拜几", "周几", "几号"} {
-		if rest, cut := strings.CutPrefix(s, w); cut {
-			s, days = skip(rest, "会", "能", "才", "可以", "食堂"), true
-			break
-		}
-	}
-	asks := p.asks || days
-	if rest, cut := strings.CutPrefix(s, "是不是"); cut {
-		s, asks = rest, true
-	}
-	for _, w := range []string{"没有", "吗", "么", "嘛", "没", "不", "吧"} {
-		if rest, cut := strings.CutSuffix(s, w); cut && !strings.HasSuffix(s, "有没有") {
-			s, asks = rest, true
-			break
-		}
-	}
-	for _, w := range []string{"哪天", "什么时候", "哪几天"} {
-		if rest, cut := strings.CutSuffix(s, w+"有"); cut {
-			s, days, asks = rest+"有", true, true
-		}
-	}
+	s, days := takeWhich(p.core)
+	s, asks := takeAsking(s)
+	asks = asks || p.asks || days
 	switch {
 	case strings.HasPrefix(s, "有没有"):
-		s, asks = s[len("有没有"):], true
-	case strings.HasPrefix(s, "有"), p.canteen && strings.HasPrefix(s, "烧"), p.canteen && strings.HasPrefix(s, "吃"), p.canteen && strings.HasPrefix(s, "卖"):
+		return trimFood(s[len("有没有"):]), days, true
+	case strings.HasPrefix(s, "有"), p.canteen && strings.ContainsRune("烧吃卖", first(s)) && s != "":
 		_, n := fold(s)
-		s = s[n:]
+		return trimFood(s[n:]), days, asks
 	case strings.HasSuffix(s, "有没有"):
-		s, asks = strings.TrimSuffix(s, "有没有"), true
+		return trimFood(strings.TrimSuffix(s, "有没有")), days, true
 	case strings.HasSuffix(s, "有"):
-		s = strings.TrimSuffix(s, "有")
-	default:
-		return "", false, false
+		return trimFood(strings.TrimSuffix(s, "有")), days, asks
 	}
-	return trimFood(s), days, asks
+	return "", false, false
+}
+
+// takeWhich takes 哪天 and its kin off: 哪天有排骨, 排骨哪天有.
+func takeWhich(s string) (rest string, found bool) {
+	for _, w := range whichDays {
+		if rest, ok := strings.CutPrefix(s, w); ok {
+			return skip(rest, "会", "能", "才", "可以"), true
+		}
+		if rest, ok := strings.CutSuffix(s, w+"有"); ok {
+			return rest + "有", true
+		}
+	}
+	return s, false
+}
+
+// takeAsking takes off what makes a question of a statement, but for 有没有.
+func takeAsking(s string) (rest string, found bool) {
+	if rest, ok := strings.CutPrefix(s, "是不是"); ok {
+		return rest, true
+	}
+	if strings.HasSuffix(s, "有没有") {
+		return s, false
+	}
+	for _, w := range []string{"没有", "吗", "么", "嘛", "没", "不", "吧"} {
+		if rest, ok := strings.CutSuffix(s, w); ok {
+			return rest, true
+		}
+	}
+	return s, false
 }
 
 // trimFood takes off a food's name what a question puts around it: 什么鱼, 鱼吃.
