@@ -153,7 +153,7 @@ func (a Asker) generous(p phrase, today calendar.Date) (Question, bool) {
 	core := strings.TrimPrefix(p.core, "的")
 	food := trimFood(skip(core, "想吃", "有没有", "有", "要"))
 	food = strings.TrimSuffix(food, "没")
-	_, says := findAny(core, []string{"菜单", "菜谱", "吃什么", "什么菜", "伙食", "什么吃", "什么好吃"})
+	_, says := index(core, []string{"菜单", "菜谱", "吃什么", "什么菜", "伙食", "什么吃", "什么好吃"})
 	switch {
 	case core == "" && named, core == "吗" && named, says > 0:
 		return p.dishes(), true

@@ -8,6 +8,9 @@ var idle = wordSet("is are the for at in on there any some please of s do does t
 // english reads a question in English: what is for lunch today, is there fish on
 // tuesday, the menu of this week, when does the canteen open, how much is lunch.
 func (p phrase) english() (Question, bool) {
+	if p.core != "" && p.core[0] >= 0x80 {
+		return Question{}, false
+	}
 	var rest []string
 	asks := p.asks
 	what := false

@@ -84,7 +84,7 @@ func (p *phrase) takeDay(s string, today calendar.Date) string {
 // takeCanteen cuts the canteen's name, or the word with what describes it, out of s.
 func (p *phrase) takeCanteen(s string, names []string) string {
 	for _, words := range [][]string{names, canteenWords} {
-		at, n := findAny(s, words)
+		at, n := index(s, words)
 		if n == 0 {
 			continue
 		}
@@ -264,7 +264,7 @@ func (p phrase) wantsHours() bool {
 	if has(hourCores, p.core) {
 		return true
 	}
-	at, n := findAny(p.core, timeWords)
+	at, n := index(p.core, timeWords)
 	if n == 0 {
 		return false
 	}

@@ -47,6 +47,16 @@ func findAny(s string, words []string) (at, n int) {
 	return 0, 0
 }
 
+// index is findAny for text that is folded already: the first word that stands anywhere.
+func index(folded string, words []string) (at, n int) {
+	for _, w := range words {
+		if at := strings.Index(folded, w); at >= 0 {
+			return at, len(w)
+		}
+	}
+	return 0, 0
+}
+
 // A mealWord is a word for a meal. 日昼 and 黄昏 are Wenzhou's noon and evening.
 type mealWord struct {
 	word string
