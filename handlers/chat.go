@@ -2,7 +2,7 @@ package handlers
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"xingfuli/bot/card"
 	"xingfuli/bot/community"
@@ -122,7 +122,7 @@ func (h Chat) language(ctx context.Context, t *telegram.Turn) error {
 }
 
 // errGroupAdmin refuses what the administrators of the group decide.
-var errGroupAdmin = fmt.Errorf("chat: %w", community.ErrNotAdmin)
+var errGroupAdmin = errors.New("chat: only the group's administrators may do that")
 
 // chooseLanguage sets the language of the person or, by one of its administrators, of the group.
 func (h Chat) chooseLanguage(ctx context.Context, t *telegram.Turn) error {

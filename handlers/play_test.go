@@ -1,6 +1,10 @@
 package handlers_test
 
 import (
+	"bytes"
+	"image"
+	"image/png"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,3 +49,23 @@ type script struct {
 	at     time.Time // zero: monday
 	script string
 }
+
+// said counts the messages the bot has sent.
+func said(s *sim.Server) int64 {
+	n := int64(0)
+	for method, c := range s.Counts() {
+		if strings.HasPrefix(method, "send") {
+			n += c.Calls - c.Refused - c.Faults
+		}
+	}
+	return n
+}
+
+// onePixel is a picture.
+var onePixel = func() []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, 1, 1))); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}()

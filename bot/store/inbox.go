@@ -63,11 +63,10 @@ func (in *Inbox) Accept(ctx context.Context, us []queue.Update) (int, error) {
 
 func shard(lane int64) int { return int(uint64(lane) % shards) }
 
-// takeWait is how long Take waits for updates. go-redis cannot interrupt a waiting
-// command, so it is also how long stopping may take.
+// takeWait is how long Take waits for updates.
 const takeWait = time.Second
 
-// Take returns updates after the cursor and moves it on.
+// Take returns updates after the cursor and moves it on. It returns nothing when ctx ends.
 func (in *Inbox) Take(ctx context.Context, c *queue.Cursor) ([]queue.Update, error) {
 	if c.Last == nil {
 		c.Last = map[int]string{}
@@ -79,7 +78,7 @@ func (in *Inbox) Take(ctx context.Context, c *queue.Cursor) ([]queue.Update, err
 			streams[shards+i] = "0"
 		}
 	}
-	read, err := in.s.db.XRead(ctx, &redis.XReadArgs{Streams: streams, Count: 256, Block: takeWait}).Result()
+	read, err := in.read(ctx, &redis.XReadArgs{Streams: streams, Count: 256, Block: takeWait})
 	if errors.Is(err, redis.Nil) {
 		return nil, nil
 	}
@@ -99,6 +98,26 @@ func (in *Inbox) Take(ctx context.Context, c *queue.Cursor) ([]queue.Update, err
 		}
 	}
 	return us, nil
+}
+
+// read waits for a command that go-redis cannot interrupt, but not once ctx has ended: what
+// comes then is read again by the next process.
+func (in *Inbox) read(ctx context.Context, args *redis.XReadArgs) ([]redis.XStream, error) {
+	type reply struct {
+		streams []redis.XStream
+		err     error
+	}
+	replies := make(chan reply, 1)
+	go func() {
+		streams, err := in.s.db.XRead(ctx, args).Result()
+		replies <- reply{streams, err}
+	}()
+	select {
+	case r := <-replies:
+		return r.streams, r.err
+	case <-ctx.Done():
+		return nil, redis.Nil
+	}
 }
 
 func update(e redis.XMessage, shard int) queue.Update {

@@ -270,6 +270,9 @@ func (r *Router) commanded(ctx context.Context, t *Turn, word string) error {
 	case c.Where == Group && t.Private():
 		return t.Say(ctx, "chat.group_only", nil)
 	}
+	if c.May != nil && t.User == nil {
+		return fmt.Errorf("/%s: %w", word, ErrAnonymous)
+	}
 	ok, err := c.allows(ctx, t)
 	if err != nil {
 		return err

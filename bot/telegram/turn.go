@@ -185,7 +185,7 @@ func (t *Turn) Dialogue(word string, v any) error {
 func (t *Turn) Commands(ctx context.Context) ([]Command, error) {
 	var may []Command
 	for _, c := range t.router.commands {
-		if c.About == "" {
+		if c.About == "" || c.Where == Group && t.Private() || c.Where == Private && !t.Private() {
 			continue
 		}
 		ok, err := c.allows(ctx, t)

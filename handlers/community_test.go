@@ -1,0 +1,94 @@
+package handlers_test
+
+import (
+	"testing"
+
+	"xingfuli/bot/sim"
+)
+
+func TestCommunity(t *testing.T) {
+	play(t, []script{
+		{name: "whom to call", script: `
+			resident@group: /contact
+			bot@group: 安居小区的社区专员
+			| 安居小区社区专员
+			| 电话：0577-00000001
+			| 时间：周一到周五 8:30–17:00`},
+		{name: "common questions are answered in place", script: `
+			resident: /start
+			bot: (anything)
+			resident: [常见问题]
+			bot: 您想知道什么？点一下就有答案：
+			| [食堂几点开饭]
+			| [吃一顿多少钱]
+			| [社区专员怎么找]
+			| [机器人会记下我什么]
+			resident: [吃一顿多少钱]
+			bot*: 和食堂吃一顿饭
+			| · 70岁以上：8元
+			| · 60到69岁：12元
+			| · 其他居民：15元
+			| [回到问题列表]
+			resident: [回到问题列表]
+			bot*: 您想知道什么？点一下就有答案：
+			resident: [食堂几点开饭]
+			bot*: 和食堂开饭时间
+			| · 午餐 10:30–12:30
+			| 地址：安居小区 1 号楼一楼
+			| 电话：0577-00000002
+			resident: [回到问题列表]
+			bot*: …
+			resident: [社区专员怎么找]
+			bot*: 安居小区的社区专员…
+			resident: [回到问题列表]
+			bot*: …
+			resident: [机器人会记下我什么]
+			bot*: 我只记下四样…
+			resident: (forge answers nonsense)
+			bot!!: 这个按钮已经过时了…`},
+		{name: "an admin binds a group; an unknown name gives the list", script: `
+			admin@group: /bind 世纪
+			bot@group: 没有找到这个小区。登记过的有：安居小区。请这样发：/bind 安居小区
+			admin@group: /bind
+			bot@group: 没有找到这个小区。登记过的有：安居小区。请这样发：/bind 安居小区
+			admin@group: /bind <b>安居
+			bot@group: 没有找到这个小区。…
+			admin@group: /bind 安居
+			bot@group: 本群已绑定「安居小区」。`},
+		{name: "where somebody lives", script: `
+			resident: /where
+			bot: 您住在哪个小区？点一下就行，以后问菜单、找专员都按这个来。
+			| [安居小区]
+			resident: [安居小区]
+			bot*: 记下了，您住在安居小区。
+			resident: (forge where elsewhere)
+			bot!!: 这个按钮已经过时了…`},
+	})
+}
+
+// TestJoined follows the bot into a group that nobody has bound yet.
+func TestJoined(t *testing.T) {
+	t.Parallel()
+	s := demo(t, monday)
+	s.AddGroup(sim.Group{ID: -1002000000002, Key: "new", Title: "邻居群", Members: []int64{1001, 1003}})
+	if err := s.AddBot(-1002000000002, 1001); err != nil {
+		t.Fatal(err)
+	}
+	err := s.Play(t.Context(), `
+		bot@new: 大家好，我是幸福里，能告诉大家食堂今天吃什么、社区专员怎么找。
+		|
+		| 先请镇里的管理员在群里发一句：/bind 小区名。绑定以前我不会出声。
+		resident@new: 周二有鱼吗？
+		bot@new: (silence)
+		resident@new: /menu
+		bot@new: 本群还没有绑定小区，我还不知道该说哪个食堂。请镇里的管理员在群里发：/bind 小区名
+		resident@new: /bind 安居小区
+		bot@new: 这件事得由管这一块的工作人员…
+		admin@new: /bind 安居小区
+		bot@new: 本群已绑定「安居小区」。
+		resident@new: 周二有鱼吗？
+		bot@new: 有的！…`)
+	if err != nil {
+		t.Error(err)
+	}
+}

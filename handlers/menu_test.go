@@ -1,0 +1,128 @@
+package handlers_test
+
+import (
+	"testing"
+	"time"
+)
+
+func at(day, hour, minute int) time.Time {
+	return time.Date(2026, 11, day, hour, minute, 0, 0, monday.Location())
+}
+
+func TestMenu(t *testing.T) {
+	play(t, []script{
+		{name: "the next meal", at: at(24, 13, 0), script: `
+			resident: /menu
+			bot: 今天的饭点已经过了。
+			|
+			| 下一顿是明天（周三，11月25日）：
+			| 午餐 10:30–12:30
+			| · 梅干菜烧肉
+			| · 虾皮蒸蛋
+			| · 蒜蓉空心菜
+			| · 冬瓜蛤蜊汤
+			| [周一] [周二] [周三] [周四]
+			| [周五] [周六] [周日] [整周]`},
+		{name: "a day on which the canteen rests", script: `
+			resident: /menu 周六
+			bot: 周六（11月28日）食堂休息。
+			|
+			| 下一顿是周一（11月30日）：…`},
+		{name: "on a Sunday Tuesday is the coming one", at: at(22, 21, 0), script: `
+			resident@group: 周二有鱼吗？
+			bot@group: 有的！周二（11月24日）有清蒸青鱼。…`},
+		{name: "a day that is not published yet", script: `
+			resident: /menu 12月24日
+			bot: 周四（12月24日）的菜单还没公布，食堂定了就能查到。
+			| 菜单最近一次更新：周一 11月23日 09:00…`},
+		{name: "a dish: a day that lacks it, days that have it, and none", script: `
+			resident@group: 周三有鱼吗？
+			bot@group: 周三（11月25日）没有鱼，烧的是：
+			| 午餐 10:30–12:30
+			| · 梅干菜烧肉
+			| · 虾皮蒸蛋
+			| · 蒜蓉空心菜
+			| · 冬瓜蛤蜊汤…
+			resident: /menu 排骨
+			bot: 排骨在这些天有：
+			| · 周二 11月24日：排骨豆腐汤
+			| · 周五 11月27日：萝卜排骨汤…
+			resident: /menu 佛跳墙
+			bot: 最近公布的菜单里没有佛跳墙。`},
+		{name: "hours and prices in plain words", script: `
+			resident@group: 食堂几点开门
+			bot@group: 和食堂开饭时间…
+			resident@group: 70岁以上多少钱
+			bot@group: 和食堂吃一顿饭
+			| · 70岁以上：8元…`},
+		{name: "chatter is left alone", script: `
+			resident@group: 周三一起去吃饭
+			bot@group: (silence)
+			resident@group: 食堂门口能停车吗
+			bot@group: (silence)
+			resident@group: 菜单栏在哪
+			bot@group: (silence)
+			resident@group: 明天有雨吗
+			bot@group: (silence)`},
+		{name: "buttons change the message in place, the same one twice is harmless", script: `
+			resident: /menu
+			bot: 和食堂 今天…
+			resident: [周五]
+			bot*: 和食堂 周五（11月27日）…
+			resident: [周五]
+			resident: [周日]
+			bot*: 周日（11月29日）食堂休息。…
+			resident: [整周]
+			bot*: 和食堂 周一 11月23日到周日 11月29日…
+			resident: (forge menu hefan)
+			bot!!: 这个按钮已经过时了…
+			resident: (forge menu elsewhere.2026-11-24)
+			bot!!: 这个按钮已经过时了…
+			resident: (forge menu hefan.9999-99-99)
+			bot!!: 这个按钮已经过时了…
+			resident: (forge menu hefan.2026-11-24.week.more)
+			bot!!: 这个按钮已经过时了…`},
+		{name: "what people type comes back escaped", script: `
+			resident: /menu <b>&鱼</b>
+			bot: 最近公布的菜单里没有…`},
+	})
+}
+
+func TestSetMenu(t *testing.T) {
+	play(t, []script{
+		{name: "a paste that cannot be read is explained, and can be sent again", script: `
+			cook: /setmenu
+			bot: 请把菜单直接粘贴给我…
+			cook: 你好
+			bot: 我没看出哪天有什么菜。请写上星期几和菜名，比如：周一红烧猪肉、西红柿炒蛋；周二清蒸青鱼。改一改再发给我就行。
+			cook: (photo)
+			bot: 菜单请直接打字或者粘贴文字给我，图片和文件我还看不懂。
+			cook: 周二清蒸<鲈鱼>
+			bot: …清蒸<鲈鱼>…
+			cook: [发布给大家]
+			bot*: 发布好了！…
+			resident: /menu 周二
+			bot: …
+			| · 清蒸<鲈鱼>…`},
+		{name: "nothing is saved before it is published", script: `
+			cook: /setmenu 周四葱油鲳鱼
+			bot: …
+			resident: /menu 周四
+			bot: …红烧带鱼…
+			cook: [不发了]
+			bot*: 好，这份菜单不发了，原来的没有动。
+			resident: /menu 周四
+			bot: …红烧带鱼…`},
+		{name: "of two editors the second is told", script: `
+			cook: /setmenu 周四葱油鲳鱼
+			bot: …
+			admin: /setmenu 周四麻婆豆腐
+			bot: …
+			admin: [发布给大家]
+			bot*: 发布好了！…
+			cook: [发布给大家]
+			bot*: 刚才有另一位同事先发布了这一周的菜单，您这份还没有发。…
+			resident: /menu 周四
+			bot: …麻婆豆腐…`},
+	})
+}
