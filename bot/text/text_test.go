@@ -275,7 +275,8 @@ func TestFlat(t *testing.T) {
 			}
 			got, gotErr := said(short, data, say)
 			want, wantErr := said(long, data, say)
-			if want = strings.ReplaceAll(want, "&#43;", "+"); got != want && (plain || !strings.Contains(source.String(), "<a")) || (gotErr == nil) != (wantErr == nil) {
+			got, want = strings.ReplaceAll(got, "&#43;", "+"), strings.ReplaceAll(want, "&#43;", "+") // templates write so, Escape has no need to
+			if got != want || (gotErr == nil) != (wantErr == nil) {
 				t.Fatalf("%q of %#v (plain: %v):\n%q, %v; want\n%q, %v", source.String(), data, plain, got, gotErr, want, wantErr)
 			}
 		}
