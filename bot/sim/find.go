@@ -59,7 +59,11 @@ func (f *finder) match() (kind string, n int) {
 		return "hashtag", f.hashtag(rest)
 	case c == '+':
 		return "phone_number", f.phone(rest)
-	case isAlnum(c) && !isWord(f.prev) && f.prev != '@' && f.prev != '.' && f.prev != '-':
+	case isAlnum(c) && isWord(f.prev) && f.prev > unicode.MaxASCII:
+		if i := strings.Index(rest, "://"); i > 0 && i < 8 {
+			return f.link(rest) // 见https://… needs no space
+		}
+	case isAlnum(c) && !isWord(f.prev) && !strings.ContainsRune("@.-/:", f.prev):
 		return f.link(rest)
 	}
 	return "", 0
