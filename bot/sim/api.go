@@ -182,10 +182,11 @@ func badBody(err error) *apiError {
 // run checks a call and carries it out.
 func (s *Server) run(m *specItem, c *call) (any, *apiError) {
 	a := actionTable()[strings.ToLower(m.Name)]
-	var refusal *apiError
-	if c.p, refusal = checkParams(m, c.p); refusal != nil {
+	list, refusal := checkParams(m, c.p)
+	if refusal != nil {
 		return nil, refusal
 	}
+	c.p = list
 	if a == nil {
 		s.mu.Lock()
 		s.missed[m.Name] = true

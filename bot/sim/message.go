@@ -45,6 +45,7 @@ func (s *Server) add(c *chat, m *message) {
 	}
 	c.msgs = append(c.msgs, m)
 	s.emitMessage(c, c.lastID)
+	s.turn.Broadcast()
 }
 
 // service makes a service message; its text is what people see.

@@ -210,7 +210,7 @@ var oddities = map[string][]string{
 // checkParams compares the parameters of a call with api.json. What is empty or null in
 // the place of an object counts as absent and is taken out.
 func checkParams(m *specItem, list params) (params, *apiError) {
-	kept := list[:0]
+	kept := make(params, 0, len(list))
 	for _, p := range list {
 		f := m.byName[p.name]
 		if f == nil {

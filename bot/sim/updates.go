@@ -19,6 +19,9 @@ const (
 	queryLife  = 150 * time.Second
 )
 
+// ErrClosed ends what waits when the Server is closed.
+var ErrClosed = errors.New("sim: closed")
+
 // ErrNoUpdate refuses to deliver an update again that was forgotten or never was.
 var ErrNoUpdate = errors.New("sim: no such update")
 
@@ -183,6 +186,33 @@ func (s *Server) Pending() int {
 	return s.updates.count()
 }
 
+// Drained waits until the bot has confirmed, or accepted by its webhook, every update.
+// It may still be working on them.
+func (s *Server) Drained(ctx context.Context) error {
+	return s.await(ctx, func() bool { return s.updates.count() == 0 })
+}
+
+// await waits until a condition on the state holds, which is asked at every turn.
+func (s *Server) await(ctx context.Context, cond func() bool) error {
+	defer context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.turn.Broadcast()
+	})()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for !cond() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if s.closed {
+			return ErrClosed
+		}
+		s.turn.Wait()
+	}
+	return nil
+}
+
 // Redeliver lets the bot have an update once more, under the same number, as Telegram does
 // when a confirmation was lost.
 func (s *Server) Redeliver(id int64) error {
@@ -260,6 +290,7 @@ func (s *Server) getUpdates(c *call) (any, *apiError) {
 	q.ousted = ousted
 	q.expire(s.clock.now())
 	q.confirm(c.p.int("offset"))
+	s.turn.Broadcast()
 	s.mu.Unlock()
 	return s.poll(c.r, limit, timeout, ousted)
 }

@@ -182,6 +182,7 @@ func (s *Server) deliver(l *line, u *update, era int, client *http.Client, link,
 		s.hookLater(l, now, wait, era)
 	}
 	s.pump()
+	s.turn.Broadcast()
 }
 
 func (s *Server) hookError(err error, now time.Time) {

@@ -31,6 +31,7 @@ type world struct {
 	mux   http.Handler
 
 	mu       sync.Mutex // guards what follows
+	turn     *sync.Cond // on mu: an update was confirmed, a poll or a delivery began or ended
 	people   []*person
 	groups   []*group
 	chats    map[int64]*chat // by the ID that the API uses: the person's or the group's
@@ -126,6 +127,7 @@ func New(o Options) *Server {
 	s := &Server{}
 	s.opts, s.bot = o, o.Bot
 	s.me = &apiUser{ID: o.Bot.ID, IsBot: true, FirstName: o.Bot.Name, Username: o.Bot.Username}
+	s.turn = sync.NewCond(&s.mu)
 	s.clock.start(o.Start, o.Stopped)
 	s.chats = map[int64]*chat{}
 	s.queries = map[string]*query{}
@@ -183,6 +185,7 @@ func (s *Server) Close() {
 		return
 	}
 	s.closed = true
+	s.turn.Broadcast()
 	s.end()
 	s.events.closeAll()
 	for _, c := range s.chats {
