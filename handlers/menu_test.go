@@ -17,10 +17,10 @@ func TestMenu(t *testing.T) {
 			|
 			| 下一顿是明天（周三，11月25日）：
 			| 午餐 10:30–12:30
-			| · 梅干菜烧肉
-			| · 虾皮蒸蛋
+			| · 萝卜炖牛腩
+			| · 鱼香茄子
 			| · 蒜蓉空心菜
-			| · 冬瓜蛤蜊汤
+			| · 冬瓜花蛤汤
 			| [周一] [周二] [周三] [周四]
 			| [周五] [周六] [周日] [整周]`},
 		{name: "a day on which the canteen rests", script: `
@@ -39,16 +39,32 @@ func TestMenu(t *testing.T) {
 			resident@group: 周三有鱼吗？
 			bot@group: 周三（11月25日）没有鱼，烧的是：
 			| 午餐 10:30–12:30
-			| · 梅干菜烧肉
-			| · 虾皮蒸蛋
+			| · 萝卜炖牛腩
+			| · 鱼香茄子
 			| · 蒜蓉空心菜
-			| · 冬瓜蛤蜊汤…
+			| · 冬瓜花蛤汤…
 			resident: /menu 排骨
 			bot: 排骨在这些天有：
 			| · 周二 11月24日：排骨豆腐汤
-			| · 周五 11月27日：萝卜排骨汤…
+			| · 周四 11月26日：糖醋排骨…
 			resident: /menu 佛跳墙
 			bot: 最近公布的菜单里没有佛跳墙。`},
+		{name: "today's meals are over", at: at(24, 13, 0), script: `
+			resident: /menu 今天
+			bot: 今天的饭点已经过了。
+			| 今天烧的是：
+			| 午餐 10:30–12:30
+			| · 鸡肉炖土豆
+			| · 清蒸青鱼
+			| · 清炒芥菜
+			| · 排骨豆腐汤
+			|
+			| 下一顿是明天（周三，11月25日）：…`},
+		{name: "a week that is not published yet", script: `
+			resident: /menu 12月24日
+			bot: 周四（12月24日）的菜单还没公布…
+			resident: [整周]
+			bot*: 周一 12月21日到周日 12月27日这一周的菜单还没公布，食堂定了就能查到。…`},
 		{name: "hours and prices in plain words", script: `
 			resident@group: 食堂几点开门
 			bot@group: 和食堂开饭时间…
@@ -108,11 +124,11 @@ func TestSetMenu(t *testing.T) {
 			cook: /setmenu 周四葱油鲳鱼
 			bot: …
 			resident: /menu 周四
-			bot: …红烧带鱼…
+			bot: …糖醋排骨…
 			cook: [不发了]
 			bot*: 好，这份菜单不发了，原来的没有动。
 			resident: /menu 周四
-			bot: …红烧带鱼…`},
+			bot: …糖醋排骨…`},
 		{name: "of two editors the second is told", script: `
 			cook: /setmenu 周四葱油鲳鱼
 			bot: …

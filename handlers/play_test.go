@@ -19,7 +19,7 @@ var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.FixedZone("CST", 8*3600))
 // stands at start until a script moves it.
 func demo(t *testing.T, start time.Time) *sim.Server {
 	t.Helper()
-	d, err := app.NewDemo(t.Context(), app.DemoOptions{Start: start, Stopped: true})
+	d, err := app.NewDemo(t.Context(), app.DemoOptions{Start: start, Stopped: true, Fast: true})
 	if err != nil {
 		t.Fatal(err)
 	}

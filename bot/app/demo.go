@@ -47,6 +47,7 @@ type DemoOptions struct {
 	Listen  string    // address of the page; empty: any free port of this machine
 	Start   time.Time // where its clock stands; zero: the machine's time
 	Stopped bool      // its clock moves only when it is moved
+	Fast    bool      // neither side keeps Telegram's limits
 	Log     *slog.Logger
 }
 
@@ -84,7 +85,7 @@ func NewDemo(ctx context.Context, o DemoOptions) (*Demo, error) {
 func demoWorld(o DemoOptions, zone *time.Location) *sim.Server {
 	s := sim.New(sim.Options{
 		Bot:   sim.Bot{ID: 7000000001, Username: "xingfuli_demo_bot", Name: "幸福里", ReadsAll: true, CanJoin: true},
-		Start: o.Start.In(zone), Stopped: o.Stopped,
+		Start: o.Start.In(zone), Stopped: o.Stopped, Unlimited: o.Fast,
 	})
 	s.AddPerson(sim.Person{ID: demoResident, Key: "resident", Name: "居民阿婆", Language: "zh-hans", Role: "居民"})
 	s.AddPerson(sim.Person{ID: demoCook, Key: "cook", Name: "食堂师傅", Language: "zh-hans", Role: "食堂"})
@@ -112,6 +113,9 @@ func (d *Demo) start(ctx context.Context, c config.Config, o DemoOptions) error 
 	c.Telegram.APIURL = d.URL()
 	c.Telegram.Token = config.Secret(d.Sim.Bot().Token)
 	c.Admins = []int64{demoAdmin}
+	if o.Fast {
+		c.Telegram.Limits = config.Limits{}
+	}
 	var err error
 	if d.App, err = New(ctx, Options{Config: c, Redis: d.client, Now: d.Sim.Now, Log: o.Log}); err != nil {
 		return err

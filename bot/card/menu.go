@@ -40,7 +40,7 @@ func menuText(w text.Words, a menu.Answer, today calendar.Date, v map[string]any
 		v["Reason"] = a.Day.Reason
 		return latest(w, a, today) + w.HTML("menu.closed", v) + next(w, a, today)
 	case menu.Past:
-		return w.HTML("menu.past", v) + next(w, a, today)
+		return past(w, a, today, v)
 	case menu.Week:
 		return week(w, a, today, v)
 	case menu.Found:
@@ -76,6 +76,16 @@ func askedDish(w text.Words, a menu.Answer, today calendar.Date, v map[string]an
 	return said
 }
 
+// past says that today's meals are over, and to who asked for today what they were.
+func past(w text.Words, a menu.Answer, today calendar.Date, v map[string]any) text.HTML {
+	said := w.HTML("menu.past", v)
+	if a.Question.HasDay {
+		v["Meals"] = meals(w, a.Canteen, a.Day, a.Meal, a.Dishes)
+		said += "\n" + w.HTML("menu.was", v)
+	}
+	return said + next(w, a, today)
+}
+
 func next(w text.Words, a menu.Answer, today calendar.Date) text.HTML {
 	if a.Next.Date.IsZero() {
 		return ""
@@ -87,6 +97,10 @@ func next(w text.Words, a menu.Answer, today calendar.Date) text.HTML {
 
 func unpublished(w text.Words, a menu.Answer, today calendar.Date, v map[string]any) text.HTML {
 	said := w.HTML("menu.unpublished", v)
+	if a.Week.Monday == a.Day.Date {
+		v["From"], v["To"] = shortDay(w, a.Day.Date), shortDay(w, a.Day.Date.AddDays(6))
+		said = w.HTML("menu.unpublished_week", v)
+	}
 	if !a.Changed.IsZero() {
 		said += "\n" + w.HTML("menu.changed", map[string]any{"At": moment(w, a.Changed)})
 	}

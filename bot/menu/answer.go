@@ -12,7 +12,7 @@ type AnswerKind string
 
 const (
 	Served      AnswerKind = "served"      // Day's dishes; for AskDish with Dishes the matching names, empty for no
-	Closed      AnswerKind = "closed"      // Day is a rest, 休息; Next is the next meal
+	Closed      AnswerKind = "closed"      // Day is a rest, 休息; Next is the next meal after it
 	NoMeal      AnswerKind = "no_meal"     // Day is published, but without the meal asked for
 	Unpublished AnswerKind = "unpublished" // nothing for Day.Date, 未公布; Changed, Last and Next as known
 	Past        AnswerKind = "past"        // today's last meal is over, 已过饭点; Next is the next meal
@@ -90,7 +90,7 @@ func (q Question) Answer(c Canteen, weeks []Menu, now time.Time) Answer {
 // as long as lunch may still be had.
 func (b book) soonest(a *Answer) {
 	day, published := b.day(b.today)
-	b.next(a, a.Meal)
+	b.next(a, a.Meal, b.today)
 	weekend := b.today.Sub(b.today.Monday()) >= 5
 	later := published && !day.Serves(a.Meal) || !published && (weekend || b.isOver(b.today, Lunch))
 	switch {
@@ -124,12 +124,12 @@ func (b book) on(a *Answer, named calendar.Day) {
 	switch {
 	case day.Closed:
 		a.Kind = Closed
-		b.next(a, "")
+		b.next(a, "", day.Date)
 	case !day.Serves(a.Meal):
 		a.Kind = NoMeal
 	case day.Date == b.today && b.allOver(day, a.Meal):
 		a.Kind = Past
-		b.next(a, "")
+		b.next(a, "", b.today)
 	}
 	if want := a.Question.Dish; want != "" {
 		for _, dish := range day.Dishes(a.Meal) {
@@ -145,7 +145,7 @@ func (b book) on(a *Answer, named calendar.Day) {
 func (b book) unpublished(a *Answer, date calendar.Date) {
 	a.Kind, a.Day, a.Asked = Unpublished, Day{Date: date}, date
 	a.Last, _ = b.latest(date)
-	b.next(a, "")
+	b.next(a, "", date)
 	if want := a.Question.Dish; want != "" {
 		a.Days = b.having(want, a.Question.Meal, b.toCome)
 	}
@@ -197,11 +197,12 @@ func (b book) latest(date calendar.Date) (Day, bool) {
 	return Day{}, false
 }
 
-// next puts the next published meal into a, only that meal for one that is not "".
-func (b book) next(a *Answer, only Meal) {
+// next puts the next published meal from a date on into a, only that meal for one that is
+// not "". Somebody who asked about Saturday is not helped by Monday's meal before it.
+func (b book) next(a *Answer, only Meal, from calendar.Date) {
 	for _, d := range b.days {
 		for _, s := range d.Meals {
-			if (only == "" || s.Meal == only) && !b.isOver(d.Date, s.Meal) {
+			if (only == "" || s.Meal == only) && !d.Date.Before(from) && !b.isOver(d.Date, s.Meal) {
 				a.Next, a.NextMeal = d, s.Meal
 				return
 			}

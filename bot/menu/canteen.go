@@ -3,8 +3,6 @@ package menu
 import "xingfuli/bot/calendar"
 
 // DefaultLunch is when lunch is served until staff say otherwise.
-//
-// Source: the issue "Who is who, and the canteen whole": lunch is 10:30–12:30 until /canteen says otherwise.
 var DefaultLunch = calendar.Hours{From: 10*60 + 30, To: 12*60 + 30}
 
 // Canteen is an elders' canteen, as shown to anybody.
