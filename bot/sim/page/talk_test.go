@@ -1,0 +1,269 @@
+package page
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+func inGroup(who int64) string { return fmt.Sprintf("who=%d&chat=%d", who, group) }
+
+func TestTalk(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.write("三号楼电梯坏了\r")
+	b.sees(".item.mine .bubble", "三号楼电梯坏了")
+	b.sees(".item:not(.mine) .bubble", "你说：三号楼电梯坏了")
+	b.sees(".day", "10月5日 星期一")
+	b.sees(".item .meta", "17:00") // 09:00 UTC in the zone of the page
+	b.write("<b>不是粗体</b>\r")
+	b.sees(".item.mine .bubble", "<b>不是粗体</b>")
+	left := `document.querySelector(".item:not(.mine) .bubble").getBoundingClientRect().left`
+	right := `document.querySelector(".item.mine .bubble").getBoundingClientRect().right`
+	if !eval[bool](b, left+" < 600 && "+right+" > 1000") {
+		t.Error("own messages are not right, or the bot's not left")
+	}
+}
+
+func TestStart(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, fmt.Sprintf("who=502&chat=%d", botID))
+	b.gone("#compose")
+	b.click("#start")
+	b.sees(".item:not(.mine) .bubble", "你好")
+	b.sees("#compose", "")
+	b.gone("#start")
+}
+
+func TestPress(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.write("按钮\r")
+	b.sees(".inline .success", "受理")
+	b.click(`[data-press="alert"]`)
+	b.sees("#alert", "这件事只有主任能办")
+	b.key("\x1b")
+	b.gone("#alert")
+	b.click(`[data-press="take"]`)
+	b.sees("#toasts .toast", "已受理")
+	b.sees(".item:not(.mine) .bubble", "3 号楼电梯：已受理")
+	b.sees(".item:not(.mine) .meta", "已编辑")
+	b.gone(".inline")
+}
+
+func TestReplyKeyboard(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.write("键盘\r")
+	b.sees("#keyboard .key", "报修")
+	b.until(`document.querySelector("#text").placeholder === "选一个，或者直接写"`)
+	b.click(`[data-say="报修"]`)
+	b.sees(".item.mine .bubble", "报修")
+	b.click("#keys-toggle")
+	b.gone("#keyboard")
+	b.click("#keys-toggle")
+	b.click(`[data-say="收起键盘"]`)
+	b.sees(".item:not(.mine) .bubble", "收起来了")
+	b.gone("#keyboard")
+}
+
+func TestReplyAndEdit(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.write("第一句\r")
+	b.sees(".item:not(.mine) .bubble", "你说：第一句")
+	b.click(".item.mine [data-reply]")
+	b.sees("#about", "第一句")
+	b.write("接着说\r")
+	b.sees(".item.mine .quote", "第一句")
+	b.gone("#about")
+	b.key("\ue013") // arrow up: the last own message
+	b.until(`document.querySelector("#text").value === "接着说"`)
+	b.write("，改过了\r")
+	b.sees(".item.mine .bubble", "接着说，改过了")
+	b.sees(".item.mine .meta", "已编辑")
+	b.click(".item.mine .quote")
+	b.until(`document.querySelector(".item.mine.found")`)
+}
+
+func TestUpload(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	dir := t.TempDir()
+	photo, sheet := filepath.Join(dir, "p.png"), filepath.Join(dir, "本周菜单.csv")
+	for name, body := range map[string]string{photo: png, sheet: "菜,价\n红烧肉,12\n"} {
+		if err := os.WriteFile(name, []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.do(chromedp.SetUploadFiles(css("#photo-input"), []string{photo}, chromedp.NodeReady))
+	b.sees("#chosen", "p.png")
+	b.write("今天的饭\r")
+	b.sees(".item.mine .bubble", "今天的饭")
+	b.until(`document.querySelector(".item.mine .photo img").naturalWidth > 0`)
+	b.sees(".item:not(.mine) .bubble", "收到照片")
+	b.click(".item.mine .photo")
+	b.until(`document.querySelector("#viewer").open && document.querySelector("#viewer-image").naturalWidth > 0`)
+	b.key("\x1b")
+	b.until(`!document.querySelector("#viewer").open`)
+	b.do(chromedp.SetUploadFiles(css("#document-input"), []string{sheet}, chromedp.NodeReady))
+	b.sees("#chosen", "本周菜单.csv")
+	b.click("#send")
+	b.sees(".item.mine .file", "本周菜单.csv")
+	b.sees(".item:not(.mine) .bubble", "收到文件：本周菜单.csv")
+}
+
+func TestPeople(t *testing.T) {
+	d := begin(t)
+	b := open(t, d, 1280, 800, fmt.Sprintf("who=502&chat=%d", botID))
+	if _, err := d.sim.Do(t.Context(), 501, group, saying("谁在？")); err != nil {
+		t.Fatal(err)
+	}
+	b.sees("#p502 .badge", "2") // the question and the bot's answer
+	b.sees("#p503 .badge", "2")
+	b.sees("#p501 .badge", "1")
+	b.sees(fmt.Sprintf(`[data-chat="%d"] .badge`, group), "2")
+	b.chatOf(group)
+	b.gone("#p502 .badge")
+	b.sees(".item .name", "李阿姨")
+	b.key("3", chromedp.ModifierAlt)
+	b.until(`document.querySelector("#p503").ariaCurrent === "true"`)
+	b.gone("#p503 .badge")
+	b.write("我在\r")
+	b.sees(".item.mine .bubble", "我在")
+	b.sees("#p501 .badge", "3")
+	b.as(d, "resident")
+	b.sees(".item:not(.mine) .bubble", "我在")
+}
+
+func TestPhone(t *testing.T) {
+	d := begin(t)
+	b := open(t, d, 412, 760, "who=501")
+	b.sees("#list", "幸福里 3 号楼业主群")
+	b.gone("#chat")
+	if _, err := d.sim.Do(t.Context(), 502, group, saying("开饭了")); err != nil {
+		t.Fatal(err)
+	}
+	b.sees(fmt.Sprintf(`[data-chat="%d"] .badge`, group), "2") // the list is not the chat: nothing was read
+	b.chatOf(group)
+	b.sees("#log", "开饭了")
+	b.gone("#list")
+	b.write("来了\r")
+	b.sees(".item.mine .bubble", "来了")
+	b.click("#back")
+	b.sees("#list", "来了")
+	b.do(chromedp.NavigateBack())
+	b.sees("#log", "来了")
+	b.as(d, "cook")
+	b.sees(".item:not(.mine) .bubble", "来了")
+}
+
+func TestKeyboardOnly(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.until(`document.activeElement.id === "text"`)
+	b.key("按钮\r")
+	b.sees(".inline", "受理")
+	for i := 0; i < 12 && !eval[bool](b, `document.activeElement.dataset.press === "take"`); i++ {
+		b.key("\t", chromedp.ModifierShift)
+	}
+	if !eval[bool](b, `getComputedStyle(document.activeElement).outlineStyle !== "none"`) {
+		t.Error("the focus cannot be seen")
+	}
+	b.key("\r")
+	b.sees("#toasts .toast", "已受理")
+	b.until(`document.activeElement !== document.body`)
+	b.do(chromedp.Focus(css("#text")))
+	b.key("/he")
+	b.sees("#commands", "/help")
+	b.key("\r")
+	b.sees(".item.mine .bubble", "/help")
+	b.key("一\r", chromedp.ModifierShift)
+	b.key("二")
+	b.until(`document.querySelector("#text").value === "一\n二"`)
+	b.key("1", chromedp.ModifierAlt)
+	b.key("2", chromedp.ModifierAlt)
+	b.until(`document.querySelector("#p502").ariaCurrent === "true" && document.activeElement.id === "text" && document.activeElement.value === ""`)
+	b.key("1", chromedp.ModifierAlt)
+	b.until(`document.querySelector("#text").value === "一\n二"`) // a draft waits for its writer
+}
+
+func TestClock(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.sees("#clock", "17:00")
+	b.click("#clock-open")
+	b.click(`[data-jump="0"]`)
+	b.sees("#clock", "10:30")
+	b.sees("#toasts .toast", "10月6日 周二 10:30")
+	b.click("#clock-open")
+	b.do(chromedp.SetValue(css("#clock-n"), "2"))
+	b.click("#clock-form button")
+	b.sees("#clock", "12:30")
+}
+
+func TestTour(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, fmt.Sprintf("who=503&chat=%d", botID))
+	b.click("#tour-open")
+	b.click(`[data-tour="0"]`)
+	b.sees("#tour", "李阿姨在「幸福里 3 号楼业主群」：今天吃什么")
+	b.click("#tour-next")
+	b.sees(".item.mine .bubble", "今天吃什么")
+	b.sees("#tour", "王师傅")
+	b.click("#tour-next")
+	b.until(`document.querySelector("#p502").ariaCurrent === "true"`)
+	b.sees(".item:not(.mine) .bubble", "你好")
+	b.sees("#tour", "看完了")
+	b.shot("tour-over")
+	b.click("#tour-leave")
+	b.gone("#tour")
+}
+
+func TestPoll(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.write("投票\r")
+	b.sees(".poll", "周末去哪里？")
+	b.click(`.option input[value="1"]`)
+	b.sees(".poll .total", "1 人投了票")
+	b.click("[data-retract]")
+	b.sees(".poll .total", "还没有人投票")
+}
+
+func TestPin(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.write("置顶\r")
+	b.sees("#pins", "明天 9 点停水")
+	b.click("#pin")
+	b.until(`document.querySelector(".item.found")`)
+}
+
+func TestEarlier(t *testing.T) {
+	d := begin(t)
+	for i := range 150 {
+		if _, err := d.sim.Do(t.Context(), 501, group, saying(fmt.Sprintf("安静 %d", i))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := open(t, d, 1280, 800, inGroup(501))
+	b.sees("#log", "安静 149")
+	before := eval[int](b, `document.querySelectorAll(".item").length`)
+	eval[int](b, `document.querySelector("#scroll").scrollTop = 0`)
+	b.until(fmt.Sprintf(`document.querySelectorAll(".item").length > %d`, before))
+	if !eval[bool](b, `document.querySelector("#scroll").scrollTop > 100`) {
+		t.Error("looking back moved what was read")
+	}
+	b.sees("#down", "")
+	b.click("#down")
+	b.gone("#down")
+}
+
+func TestThemeAndLanguage(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.dark(false)
+	ground := `getComputedStyle(document.body).backgroundColor`
+	light := eval[string](b, ground)
+	b.dark(true)
+	b.until(ground + ` !== "` + light + `"`)
+	b.click("#settings-open")
+	b.click(`[data-theme-set="light"]`)
+	b.until(ground + ` === "` + light + `"`)
+	b.click(`[data-lang="en"]`)
+	b.sees("h1", "Xingfuli demo")
+	b.until(`document.documentElement.lang === "en" && document.documentElement.dataset.theme === "light"`)
+	b.sees("#tour-open", "Show me around")
+}
