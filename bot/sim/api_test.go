@@ -127,12 +127,14 @@ func TestBodies(t *testing.T) {
 	}
 	multi, multiType := form("chat_id", "101", "text", "hi", "protect_content", "true", "reply_markup", "null")
 	twice, twiceType := form("chat_id", "101", "chat_id", "102", "text", "hi")
+	bare := "--b\r\ncontent-disposition:form-data;name=\"chat_id\"\r\n\r\n101\r\n--b\r\ncontent-disposition:form-data;name=\"document\";filename=菜单.csv\r\n\r\nhi\r\n--b--\r\n"
 	tests := []struct{ name, verb, path, kind, body, want string }{
 		{"GET", "GET", base + "/sendMessage?chat_id=101&text=hi", "", "", "ok"},
 		{"urlencoded", "POST", base + "/sendMessage", "application/x-www-form-urlencoded", url.Values{"chat_id": {"101"}, "text": {"hi"}}.Encode(), "ok"},
 		{"multipart", "POST", base + "/sendMessage", multiType, multi, "ok"},
 		{"a field twice", "POST", base + "/sendMessage", twiceType, twice, `Bad Request: can't read the request: field "chat_id" stands twice`},
 		{"empty multipart", "POST", base + "/getMe", multiType, "", "ok"},
+		{"a file name without quotes", "POST", base + "/sendDocument", "multipart/form-data; boundary=b", bare, "ok"},
 		{"cut multipart", "POST", base + "/sendMessage", multiType, multi[:len(multi)-20], "Bad Request: can't read the request: unexpected EOF"},
 		{"URL and body", "POST", base + "/sendMessage?chat_id=101", "application/json; charset=utf-8", `{"text":"hi"}`, "ok"},
 		{"empty JSON", "POST", base + "/getMe", "application/json", "", "ok"},

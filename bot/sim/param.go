@@ -10,6 +10,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -156,9 +157,10 @@ func readForm(list params, r *multipart.Reader) (params, error) {
 		if err != nil {
 			return nil, err
 		}
-		p := param{name: part.FormName()}
-		if name := part.FileName(); name != "" {
-			p.file = &upload{name: name, data: data}
+		name, file := disposition(part)
+		p := param{name: name}
+		if file != "" {
+			p.file = &upload{name: file, data: data}
 		} else {
 			p.value = string(data)
 		}
@@ -167,6 +169,25 @@ func readForm(list params, r *multipart.Reader) (params, error) {
 		}
 		list = append(list, p)
 	}
+}
+
+// disposition reads the name of a part and its file name. Some clients write file names
+// of any script without quotes: mime refuses that, Telegram does not.
+func disposition(part *multipart.Part) (name, file string) {
+	if name = part.FormName(); name != "" {
+		return name, part.FileName()
+	}
+	for attr := range strings.SplitSeq(part.Header.Get("Content-Disposition"), ";") {
+		key, value, _ := strings.Cut(strings.TrimSpace(attr), "=")
+		value = strings.Trim(value, `"`)
+		switch strings.ToLower(key) {
+		case "name":
+			name = value
+		case "filename":
+			file = path.Base(value)
+		}
+	}
+	return name, file
 }
 
 func fromValues(list params, q url.Values) params {
