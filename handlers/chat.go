@@ -6,6 +6,7 @@ import (
 
 	"xingfuli/bot/card"
 	"xingfuli/bot/community"
+	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"
 	"xingfuli/bot/text"
 )
@@ -35,6 +36,7 @@ func (h Chat) Register(r *telegram.Router) {
 	r.Explain(telegram.ErrStale, "chat.stale")
 	r.Explain(telegram.ErrForbidden, "chat.forbidden")
 	r.Explain(telegram.ErrAnonymous, "chat.anonymous")
+	r.Explain(queue.ErrConflict, "chat.taken")
 	r.Explain(errGroupAdmin, "chat.group_admins_only")
 }
 

@@ -17,7 +17,7 @@ type Counter interface {
 
 // Dishes keeps a replica's vocabulary fresh when another one has published a menu.
 func Dishes(store Counter, menu Learner) Job {
-	return Job{Name: "menu.dishes", Every: time.Minute, Run: func(ctx context.Context) error {
+	return Job{Name: "dishes", Every: time.Minute, Run: func(ctx context.Context) error {
 		n, err := store.Content(ctx)
 		if err != nil {
 			return err
