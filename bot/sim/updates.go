@@ -119,6 +119,7 @@ func (s *Server) enqueue(u *update) {
 		q.pending = q.pending[1:]
 	}
 	q.pending = append(q.pending, u)
+	s.turn.Broadcast()
 	if s.hook.url != "" {
 		s.hookAdd(u)
 		return

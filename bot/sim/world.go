@@ -31,7 +31,7 @@ type world struct {
 	mux   http.Handler
 
 	mu       sync.Mutex // guards what follows
-	turn     *sync.Cond // on mu: an update was confirmed, a poll or a delivery began or ended
+	turn     *sync.Cond // on mu: an update came or went, a poll or a delivery began or ended
 	people   []*person
 	groups   []*group
 	chats    map[int64]*chat // by the ID that the API uses: the person's or the group's
