@@ -101,12 +101,12 @@ func (m message) in(f form) *phrase {
 	return m.other
 }
 
-// phrase is a template, parsed when it is first said: as HTML, as plain text, or
-// both.
+// phrase is a template, parsed when it is first said: for a walk, as HTML, or as
+// plain text.
 type phrase struct {
 	source string
 	fixed  bool // it holds no actions: source is what it says
-	pieces func() []piece
+	nodes  func() *parse.ListNode
 	html   func() (*html.Template, error)
 	plain  func() (*plain.Template, error)
 }
@@ -118,14 +118,14 @@ func newPhrase(source string) *phrase {
 	return &phrase{
 		source: source,
 		fixed:  !strings.Contains(source, "{{"),
-		pieces: sync.OnceValue(func() []piece { return flatten(source) }),
+		nodes:  sync.OnceValue(func() *parse.ListNode { return walkable(source) }),
 		html:   sync.OnceValues(func() (*html.Template, error) { return parseHTML(source) }),
 		plain:  sync.OnceValues(func() (*plain.Template, error) { return parsePlain(source) }),
 	}
 }
 
 func (p *phrase) asHTML(b *bytes.Buffer, data any) error {
-	if p.flat(b, data, writeHTML) {
+	if p.walk(walk{b: b, write: escaped, html: tagged}, data) {
 		return nil
 	}
 	t, err := p.html()
@@ -136,7 +136,7 @@ func (p *phrase) asHTML(b *bytes.Buffer, data any) error {
 }
 
 func (p *phrase) asPlain(b *bytes.Buffer, data any) error {
-	if p.flat(b, data, writePlain) {
+	if p.walk(walk{b: b, write: asIs, html: bared}, data) {
 		return nil
 	}
 	t, err := p.plain()
@@ -146,13 +146,17 @@ func (p *phrase) asPlain(b *bytes.Buffer, data any) error {
 	return t.Execute(b, seen(data))
 }
 
-// flat says p without its template, if it can.
-func (p *phrase) flat(b *bytes.Buffer, data any, write func(*bytes.Buffer, any) bool) bool {
-	pieces := p.pieces()
-	if pieces != nil && sayFlat(b, pieces, data, write) {
+// walk says p without its template, if it can.
+func (p *phrase) walk(w walk, data any) bool {
+	nodes := p.nodes()
+	if nodes == nil {
+		return false
+	}
+	w.root = reflect.ValueOf(data)
+	if w.say(nodes, w.root) {
 		return true
 	}
-	b.Reset()
+	w.b.Reset()
 	return false
 }
 

@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	html "html/template"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
+	"text/template/parse"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -241,34 +244,58 @@ type shout string
 
 func (s shout) String() string { return strings.ToUpper(string(s)) + "<!>" }
 
-// TestFlat wants the short way to say what the templates say, and fail where
-// they fail.
-func TestFlat(t *testing.T) {
-	names := []string{"Name", "Age", "Note", "Nick", "Shout", "Gone", "Count", "Embedded"}
+// someTemplate draws a template that may be simple or not.
+func someTemplate(depth int) *rapid.Generator[string] {
+	return rapid.Custom(func(t *rapid.T) string {
+		var b strings.Builder
+		for range rapid.IntRange(0, 4).Draw(t, "nodes") {
+			b.WriteString(rapid.SampledFrom([]string{"", "x", "<b>", "</b>", " &amp; ", "中", "\n", `<a href="`, `">`}).Draw(t, "text"))
+			value := rapid.SampledFrom([]string{".Name", ".Name", ".Age", ".Note", ".Nick", ".Any", ".Gone", ".Count", ".Embedded", ".Title", ".", "$", "$.Name", "$.Count", ".List", ".Any.Name", "$x", "$i", "$x.Name"}).Draw(t, "value")
+			action := "print"
+			if depth > 0 {
+				action = rapid.SampledFrom([]string{"print", "if", "with", "range", "range $x :=", "range $i, $x :="}).Draw(t, "action")
+			}
+			switch action {
+			case "print":
+				b.WriteString(rapid.SampledFrom([]string{"{{" + value + "}}", "{{- " + value + " -}}", "{{print " + value + "}}"}).Draw(t, "form"))
+				continue
+			case "range $x :=", "range $i, $x :=":
+				value = rapid.SampledFrom([]string{".List", ".List", value}).Draw(t, "list")
+			}
+			b.WriteString("{{" + action + " " + value + "}}" + someTemplate(depth-1).Draw(t, "inner"))
+			if rapid.Bool().Draw(t, "else") {
+				b.WriteString("{{else}}" + someTemplate(depth-1).Draw(t, "otherwise"))
+			}
+			b.WriteString("{{end}}")
+		}
+		return b.String()
+	})
+}
+
+// TestWalk wants a walk to say what the templates say, and leave to them what
+// they refuse.
+func TestWalk(t *testing.T) {
 	type embedded struct{ Embedded string }
 	type wide struct {
 		person
 		embedded
-		Shout any
+		Any   any
+		Name  string
 		Count uint8
+		List  []person
 	}
+	walked := 0
 	rapid.Check(t, func(t *rapid.T) {
-		var source strings.Builder
-		for range rapid.IntRange(1, 6).Draw(t, "pieces") {
-			source.WriteString(rapid.SampledFrom([]string{"", "x", "<b>", "</b>", " &amp; ", "中", "\n", `<a href="`, `">`}).Draw(t, "text"))
-			source.WriteString(rapid.SampledFrom([]string{"{{.%s}}", "{{- .%[1]s -}} ", "{{if .%s}}y{{end}}", "{{ .%s }}"}).Draw(t, "action"))
-			s := fmt.Sprintf(source.String(), rapid.SampledFrom(names).Draw(t, "name"))
-			source.Reset()
-			source.WriteString(s)
-		}
-		value := rapid.SampledFrom([]any{nil, "", "<a>&\"'\x00", HTML("<i>&lt;</i>"), 7, int64(-3), 1.5, true, shout("a<"), (*int)(nil), []string{"<"}, uint8(3), struct{}{}, errors.New("<e>")})
+		source := someTemplate(2).Draw(t, "source")
+		value := rapid.SampledFrom([]any{nil, "", "<a>&\"'\x00", HTML("<i>&lt;</i>"), HTML(""), 0, 7, int64(-3), 1.5, true, false, shout("a<"), shout(""), (*int)(nil), []string{"<"}, []any{1, "<", nil},
+			uint8(3), struct{}{}, errors.New("<e>"), map[string]any{"Name": "m<"}, person{Name: "p<"}, &person{Name: "&p"}, (*person)(nil), html.URL("a<b"), time.Second})
 		nick := "n<"
-		w := wide{person{rapid.String().Draw(t, "Name"), 3, "<b>n</b>", &nick}, embedded{"e"}, value.Draw(t, "Shout"), 9}
-		data := rapid.SampledFrom([]any{nil, w, &w, map[string]any{"Name": value.Draw(t, "Name"), "Age": 1, "Count": "c", "Shout": value.Draw(t, "Shout")},
-			map[string]string{"Name": "<"}, counts{5, w}, counts{5, map[string]any{"Name": "x"}}, counts{5, nil}}).Draw(t, "data")
+		w := wide{person{"<>", 3, "<b>n</b>", &nick}, embedded{"e"}, value.Draw(t, "Any"), rapid.String().Draw(t, "Name"), 9, []person{{Name: "<1>"}, {Note: "<2>"}}}
+		data := rapid.SampledFrom([]any{nil, w, &w, map[string]any{"Name": value.Draw(t, "Name"), "Age": 1, "Count": "c", "Any": value.Draw(t, "Any"), "List": rapid.SampledFrom([]any{nil, []any{}, []any{"<", 1}, []int{0, 1}, []HTML{"<b>"}, []*person{{Name: "<"}, nil}, map[string]int{"a": 1}, 2}).Draw(t, "List")},
+			map[string]string{"Name": "<"}, counts{5, w}, counts{5, &w}, counts{5, map[string]any{"Name": "x"}}, counts{5, nil}, (*wide)(nil)}).Draw(t, "data")
 		for _, plain := range []bool{false, true} {
-			short, long := newPhrase(source.String()), newPhrase(source.String())
-			long.fixed, long.pieces = false, func() []piece { return nil }
+			short, long := newPhrase(source+"{{/**/}}"), newPhrase(source+"{{/**/}}")
+			long.nodes = func() *parse.ListNode { return nil }
 			say := (*phrase).asHTML
 			if plain {
 				say = (*phrase).asPlain
@@ -276,11 +303,18 @@ func TestFlat(t *testing.T) {
 			got, gotErr := said(short, data, say)
 			want, wantErr := said(long, data, say)
 			got, want = strings.ReplaceAll(got, "&#43;", "+"), strings.ReplaceAll(want, "&#43;", "+") // templates write so, Escape has no need to
-			if got != want || (gotErr == nil) != (wantErr == nil) {
-				t.Fatalf("%q of %#v (plain: %v):\n%q, %v; want\n%q, %v", source.String(), data, plain, got, gotErr, want, wantErr)
+			if got != strings.ToValidUTF8(want, "\uFFFD") || (gotErr == nil) != (wantErr == nil) {
+				t.Fatalf("%q of %#v (plain: %v):\n%q, %v; want\n%q, %v", source, data, plain, got, gotErr, want, wantErr)
+			}
+			if short.walk(walk{b: new(bytes.Buffer), write: asIs, html: bared}, data) {
+				walked++
 			}
 		}
 	})
+	if walked == 0 {
+		t.Error("no template was walked")
+	}
+	t.Log(walked, "walked")
 }
 
 func said(p *phrase, data any, say func(*phrase, *bytes.Buffer, any) error) (string, error) {
@@ -301,6 +335,8 @@ func BenchmarkHTML(b *testing.B) {
 	c.messages[Chinese] = map[string]message{
 		"a.flat":   says("{{.A}} <b>{{.B}}</b>: {{.C}} {{.D}} {{.E}}"),
 		"a.branch": says("{{if .A}}{{.A}}{{end}} <b>{{.B}}</b>: {{.C}} {{.D}} {{.E}}"),
+		"a.list":   says("{{range $i, $x := .L}}{{if $i}}、{{end}}<b>{{$x.A}}</b>{{if .C}} {{.C}}{{end}}{{end}}"),
+		"a.link":   says(`{{.A}} <a href="tg://user?id={{.C}}">{{.B}}</a> {{.D}} {{.E}}`),
 	}
 	book = func() *catalogue { return c }
 	type values struct {
@@ -310,7 +346,7 @@ func BenchmarkHTML(b *testing.B) {
 		E    string
 	}
 	v := values{"红烧猪肉 & 鱼", "周二", 12, "<i>x</i>", "食堂"}
-	m := map[string]any{"A": v.A, "B": v.B, "C": v.C, "D": v.D, "E": v.E}
+	m := map[string]any{"A": v.A, "B": v.B, "C": v.C, "D": v.D, "E": v.E, "L": []values{v, v, v, v, v, v, v, v, v, v}}
 	for _, bm := range []struct {
 		name string
 		say  func(Words)
@@ -318,6 +354,8 @@ func BenchmarkHTML(b *testing.B) {
 		{"map", func(w Words) { w.HTML("a.flat", m) }},
 		{"struct", func(w Words) { w.HTML("a.flat", v) }},
 		{"branch", func(w Words) { w.HTML("a.branch", m) }},
+		{"list of 10", func(w Words) { w.HTML("a.list", m) }},
+		{"link", func(w Words) { w.HTML("a.link", m) }},
 		{"plain", func(w Words) { w.Plain("a.flat", m) }},
 		{"count", func(w Words) { w.Count("a.flat", 3, m) }},
 	} {
