@@ -138,7 +138,7 @@ func TestAccess(t *testing.T) {
 			}
 			if look.width < 500 {
 				b.click("#back")
-				b.sees("#list", "李阿姨")
+				b.sees("#list", "选一个")
 				b.check("list")
 				b.shot(look.name + "-list")
 			}

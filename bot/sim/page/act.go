@@ -82,7 +82,11 @@ func (p *page) explain(w http.ResponseWriter, r *http.Request, err error) {
 var explained = []struct {
 	err  error
 	word string
-}{}
+}{
+	{sim.ErrNotMember, "err.member"}, {sim.ErrNoChat, "err.chat"}, {sim.ErrNoMessage, "toofar"}, {sim.ErrNotAuthor, "err.author"},
+	{sim.ErrNotAdmin, "err.admin"}, {sim.ErrNoTopic, "err.topic"}, {sim.ErrBlocked, "blocked"}, {sim.ErrEmpty, "err.empty"},
+	{sim.ErrTooLong, "err.long"}, {sim.ErrPoll, "err.poll"}, {sim.ErrBackwards, "err.time"},
+}
 
 // send sends what the form holds: text, or files with the text as their caption.
 func (p *page) send(r *http.Request, l look) (any, error) {
@@ -170,6 +174,24 @@ func (p *page) edit(r *http.Request, l look) (any, error) {
 	return nil, p.sim.Edit(r.Context(), l.person.ID, l.chat.ID, id, r.FormValue("text"))
 }
 
+// react sets the person's reaction to a message; an empty emoji takes it away.
+func (p *page) react(r *http.Request, l look) (any, error) {
+	id, err := strconv.Atoi(r.FormValue("message"))
+	if err != nil {
+		return nil, mistake("err.any")
+	}
+	return nil, p.sim.React(r.Context(), l.person.ID, l.chat.ID, id, r.FormValue("emoji"))
+}
+
+// remove deletes a message for everybody.
+func (p *page) remove(r *http.Request, l look) (any, error) {
+	id, err := strconv.Atoi(r.FormValue("message"))
+	if err != nil {
+		return nil, mistake("err.any")
+	}
+	return nil, p.sim.Delete(l.person.ID, l.chat.ID, id)
+}
+
 // vote takes the options of a native poll, "0 2"; none takes the vote back.
 func (p *page) vote(r *http.Request, l look) (any, error) {
 	id, err := strconv.Atoi(r.FormValue("message"))
@@ -224,26 +246,8 @@ func ahead(s string) time.Duration {
 
 // block makes the bot unreachable for the person, or reachable again.
 func (p *page) block(r *http.Request, l look) (any, error) {
-	on := r.FormValue("on") != ""
-	change := p.sim.Unblock
-	if on {
-		change = p.sim.Block
+	if r.FormValue("on") != "" {
+		return nil, p.sim.Block(l.person.ID)
 	}
-	if err := change(l.person.ID); err != nil {
-		return nil, err
-	}
-	p.setBlocked(l.person.ID, on)
-	return nil, nil
-}
-
-func (p *page) blocked(who int64) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.off[who]
-}
-
-func (p *page) setBlocked(who int64, on bool) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.off[who] = on
+	return nil, p.sim.Unblock(l.person.ID)
 }

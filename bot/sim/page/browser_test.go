@@ -196,6 +196,13 @@ func (b *tab) chatOf(id int64) {
 	b.until(fmt.Sprintf(`document.querySelector('[data-chat="%d"]').ariaCurrent === "true"`, id))
 }
 
+// menu opens a message's menu and takes a line of it.
+func (b *tab) menu(item, what string) {
+	b.Helper()
+	b.click(item + " .more")
+	b.click(`#message-menu [data-do="` + what + `"]`)
+}
+
 func (b *tab) dark(on bool) {
 	b.Helper()
 	value := "light"

@@ -169,7 +169,7 @@ func (d *demo) answer(ctx context.Context, u incoming) {
 	case m.Document != nil:
 		say("收到文件："+m.Document.Name, nil)
 	case m.Photo != nil:
-		say("收到照片", object{"reply_to_message_id": m.ID})
+		say("收到照片", object{"reply_parameters": object{"message_id": m.ID}})
 	case strings.HasPrefix(m.Text, "/start"):
 		say("你好", nil)
 	case m.Text == "按钮":

@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"net/http"
-	"sync"
 	"time"
 
 	"xingfuli/bot/sim"
@@ -41,9 +40,6 @@ type page struct {
 	tours  []tour
 	unread *unread
 	epoch  string // tells a page that outlived its server from one that did not
-
-	mu  sync.Mutex
-	off map[int64]bool // who blocked the bot on this page
 }
 
 // New serves the page of a simulated world until that world closes.
@@ -54,7 +50,7 @@ func New(s *sim.Server, o Options) http.Handler {
 	if o.Zone == nil {
 		o.Zone = time.UTC
 	}
-	p := &page{sim: s, o: o, unread: follow(s), epoch: rand.Text(), off: map[int64]bool{}}
+	p := &page{sim: s, o: o, unread: follow(s), epoch: rand.Text()}
 	for i, t := range o.Tours {
 		walk, err := tourOf(t)
 		if err != nil {
@@ -71,7 +67,7 @@ func New(s *sim.Server, o Options) http.Handler {
 	mux.HandleFunc("GET /file/{path...}", p.file)
 	mux.HandleFunc("GET /tour", p.tourCard)
 	for path, do := range map[string]deed{
-		"/send": p.send, "/press": p.press, "/edit": p.edit, "/vote": p.vote,
+		"/send": p.send, "/press": p.press, "/edit": p.edit, "/vote": p.vote, "/react": p.react, "/delete": p.remove,
 		"/move": p.move, "/block": p.block, "/tour": p.tourStep,
 	} {
 		mux.Handle("POST "+path, p.act(do))

@@ -36,6 +36,7 @@ func (p *page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
 	_ = st.out.SetWriteDeadline(time.Time{}) // a stream outlives the server's time limit for answers
+	_, _ = fmt.Fprint(w, "retry: 1000\n\n")
 	if r.FormValue("epoch") != p.epoch {
 		st.send("reload", nil)
 		return
@@ -72,14 +73,14 @@ func (st *stream) run(r *http.Request, events <-chan sim.Event) {
 			return
 		case e, ok := <-events:
 			if !ok {
-				return // the browser comes back with Last-Event-ID
+				st.restart()
+				return
 			}
 			st.take(e)
 			for len(events) > 0 { // what waits is told together: parts are made once
-				if e, ok = <-events; !ok {
-					return
+				if e, ok = <-events; ok {
+					st.take(e)
 				}
-				st.take(e)
 			}
 			st.p.unread.wait(r.Context(), st.seq)
 			st.parts()
@@ -95,11 +96,16 @@ func (st *stream) run(r *http.Request, events <-chan sim.Event) {
 	}
 }
 
+// restart tells a page whose events were forgotten to fetch the view and to come back
+// for what happens from now on.
+func (st *stream) restart() {
+	st.seq = st.p.sim.Seq()
+	st.send("sync", nil)
+	_ = st.out.Flush()
+}
+
 // take tells of one event.
 func (st *stream) take(e sim.Event) {
-	if st.seq > 0 && e.Seq > st.seq+1 {
-		st.send("sync", nil) // what lay between was forgotten
-	}
 	st.seq = e.Seq
 	if e.Who != 0 && e.Who != st.person.ID {
 		return

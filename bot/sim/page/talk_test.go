@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 func inGroup(who int64) string { return fmt.Sprintf("who=%d&chat=%d", who, group) }
@@ -70,12 +71,12 @@ func TestReplyAndEdit(t *testing.T) {
 	b := open(t, begin(t), 1280, 800, inGroup(501))
 	b.write("第一句\r")
 	b.sees(".item:not(.mine) .bubble", "你说：第一句")
-	b.click(".item.mine [data-reply]")
+	b.menu(".item.mine", "reply")
 	b.sees("#about", "第一句")
 	b.write("接着说\r")
 	b.sees(".item.mine .quote", "第一句")
 	b.gone("#about")
-	b.key("\ue013") // arrow up: the last own message
+	b.key(kb.ArrowUp) // the last own message
 	b.until(`document.querySelector("#text").value === "接着说"`)
 	b.write("，改过了\r")
 	b.sees(".item.mine .bubble", "接着说，改过了")
@@ -174,7 +175,8 @@ func TestKeyboardOnly(t *testing.T) {
 	b.sees("#commands", "/help")
 	b.key("\r")
 	b.sees(".item.mine .bubble", "/help")
-	b.key("一\r", chromedp.ModifierShift)
+	b.key("一")
+	b.key("\r", chromedp.ModifierShift)
 	b.key("二")
 	b.until(`document.querySelector("#text").value === "一\n二"`)
 	b.key("1", chromedp.ModifierAlt)
@@ -201,7 +203,7 @@ func TestTour(t *testing.T) {
 	b := open(t, begin(t), 1280, 800, fmt.Sprintf("who=503&chat=%d", botID))
 	b.click("#tour-open")
 	b.click(`[data-tour="0"]`)
-	b.sees("#tour", "李阿姨在「幸福里 3 号楼业主群」：今天吃什么")
+	b.sees("#tour", "李阿姨在「幸福里 3 号楼业主群」说：今天吃什么")
 	b.click("#tour-next")
 	b.sees(".item.mine .bubble", "今天吃什么")
 	b.sees("#tour", "王师傅")
@@ -265,5 +267,26 @@ func TestThemeAndLanguage(t *testing.T) {
 	b.click(`[data-lang="en"]`)
 	b.sees("h1", "Xingfuli demo")
 	b.until(`document.documentElement.lang === "en" && document.documentElement.dataset.theme === "light"`)
-	b.sees("#tour-open", "Show me around")
+	b.sees("#tour-open", "Tour")
+}
+
+func TestMessageMenu(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.write("写错了\r")
+	b.sees(".item:not(.mine) .bubble", "你说：写错了")
+	b.click(".item.mine .more")
+	b.sees("#message-menu", "修改")
+	b.shot("menu")
+	b.check("message menu")
+	b.key("\x1b")
+	b.gone("#message-menu")
+	b.until(`document.activeElement.matches(".item.mine .more")`)
+	b.click(".item:not(.mine) .more")
+	b.click(`#message-menu [data-react="👍"]`)
+	b.sees(".item:not(.mine) .chip", "👍\ufe0f 1")
+	b.click(".chip")
+	b.gone(".chip")
+	b.menu(".item.mine", "delete")
+	b.until(`!document.querySelector("#log").innerText.includes("李阿姨")`)
+	b.gone(".item.mine .bubble")
 }

@@ -24,7 +24,7 @@ func tourOf(t Tour) (tour, error) {
 	out := tour{title: t.Title}
 	for _, s := range steps {
 		switch last := len(out.acts) - 1; {
-		case s.Who != "bot":
+		case s.Human():
 			out.acts = append(out.acts, scene{act: s})
 		case last >= 0:
 			out.acts[last].answers = append(out.acts[last].answers, s)
@@ -49,26 +49,35 @@ type glance struct {
 	Elsewhere bool
 }
 
-// place finds where a step happens: the person, and the chat as Do takes it.
-func (p *page) place(l look, s sim.Step) (who sim.Person, chat sim.Chat) {
-	who = l.person
+// stage finds where a step happens: the person who acts or sees it, and the chat as
+// Do takes it. The private chat that a line of the bot leaves out is that of last.
+func (p *page) stage(l look, s sim.Step, last sim.Person) (who sim.Person, chat sim.Chat) {
+	who = last
 	for _, q := range l.people {
-		if q.Key == s.Who {
+		if q.Key == s.Who || q.Name == s.Who || !s.Human() && s.Chat != "" && (q.Key == s.Chat || q.Name == s.Chat) {
 			who = q
 		}
 	}
-	for _, c := range p.sim.Chats(who.ID) {
-		if (s.Chat == "" && !c.Group) || (s.Chat != "" && c.Group && c.Key == s.Chat) {
+	chats := p.sim.Chats(who.ID)
+	for _, c := range chats {
+		if c.Group && s.Chat != "" && (c.Key == s.Chat || c.Title == s.Chat) {
 			return who, c
 		}
+	}
+	if len(chats) > 0 {
+		chat = chats[0]
 	}
 	return who, chat
 }
 
 // told says in words what a person does in a step.
 func (p *page) told(l look, s sim.Step) string {
-	who, chat := p.place(l, s)
-	return say(l.lang, "tour.in", "name", who.Name, "chat", chat.Title, "text", short(80, s.Text))
+	who, chat := p.stage(l, s, l.person)
+	key := "tour." + string(s.Act)
+	if s.Act == sim.ActLeave {
+		key = "tour.leave.group"
+	}
+	return say(l.lang, key, "name", who.Name, "chat", chat.Title, "text", short(80, s.Text), "file", s.File)
 }
 
 // cardOf shows tour n before its act at.
@@ -85,28 +94,37 @@ func (p *page) cardOf(l look, n, at int) map[string]any {
 	if !c.Over {
 		next := t.acts[at].act
 		c.Soon = p.told(l, next)
-		who, chat := p.place(l, next)
-		out["who"], out["chat"] = strconv.FormatInt(who.ID, 10), strconv.FormatInt(chat.ID, 10)
+		if next.Act != sim.ActClock {
+			who, chat := p.stage(l, next, l.person)
+			out["who"], out["chat"] = strconv.FormatInt(who.ID, 10), strconv.FormatInt(chat.ID, 10)
+		}
 	}
 	out["html"] = l.render("tour", c)
 	return out
 }
 
-// glances are the bot's answers to an act, one for each chat.
+// glances are what the bot does after an act, one line for each chat.
 func (p *page) glances(l look, s scene) []glance {
-	who, here := p.place(l, s.act)
-	seen := map[int64]bool{}
+	last, here := p.stage(l, s.act, l.person)
+	seen := map[string]bool{}
 	var out []glance
 	for _, a := range s.answers {
-		a.Who = s.act.Who // a private answer goes to whoever acted
-		_, chat := p.place(l, a)
-		if seen[chat.ID] {
-			continue
+		who, chat := p.stage(l, a, last)
+		g := glance{Text: say(l.lang, "tour.here"), Who: who.ID, Chat: chat.ID}
+		switch {
+		case a.Act == sim.ExpectToast, a.Act == sim.ExpectAlert:
+			g.Text = say(l.lang, "tour.toast")
+		case a.Act == sim.ExpectSilence:
+			g.Text = say(l.lang, "tour.silence")
+		case who.ID != last.ID || chat.ID != here.ID:
+			g.Text, g.Elsewhere = say(l.lang, "tour.there", "chat", chat.Title), true
+		case a.Act == sim.ExpectEdit:
+			g.Text = say(l.lang, "tour.changed")
 		}
-		seen[chat.ID] = true
-		out = append(out, glance{
-			Text: say(l.lang, "tour.bot", "chat", chat.Title), Who: who.ID, Chat: chat.ID, Elsewhere: chat.ID != here.ID,
-		})
+		if !seen[g.Text] {
+			out = append(out, g)
+		}
+		seen[g.Text] = true
 	}
 	return out
 }

@@ -30,7 +30,7 @@ func follow(s *sim.Server) *unread {
 		sim: s, moved: make(chan struct{}), newest: map[place]int{},
 		count: map[int64]map[int64]int{}, open: map[int64]map[int64]int{},
 	}
-	events, _ := s.Watch(0) // ends when s closes
+	events, _ := s.Watch(0)
 	for _, p := range s.People() {
 		for _, c := range s.Chats(p.ID) {
 			if last := s.History(p.ID, c.ID, 0, 1); len(last) > 0 {
@@ -49,28 +49,39 @@ func placeOf(c sim.Chat, who int64) place {
 	return place{c.ID, who}
 }
 
+// run ends when the world closes. A watch that fell behind is begun anew: what was
+// missed stays uncounted.
 func (u *unread) run(events <-chan sim.Event) {
-	for e := range events {
-		var heard []int64
-		if e.Kind == sim.EventMessage {
-			heard = u.hearers(e)
+	for some := true; some; events, _ = u.sim.Watch(0) {
+		some = false
+		for e := range events {
+			some = true
+			u.take(e)
 		}
-		u.mu.Lock()
-		for _, who := range heard {
-			if u.open[who][e.Chat] == 0 {
-				add(u.count, who, e.Chat, 1)
-			}
-		}
-		u.seq = e.Seq
-		close(u.moved)
-		u.moved = make(chan struct{})
-		u.mu.Unlock()
 	}
+	u.reach(-1, nil, 0) // nobody counts any more: wait for nothing
+}
+
+func (u *unread) take(e sim.Event) {
+	var heard []int64
+	if e.Kind == sim.EventMessage {
+		heard = u.hearers(e)
+	}
+	u.reach(e.Seq, heard, e.Chat)
+}
+
+// reach counts a message for those who heard it, and tells who waits for seq.
+func (u *unread) reach(seq int64, heard []int64, chat int64) {
 	u.mu.Lock()
-	u.seq = -1 // nobody counts any more: wait for nothing
+	defer u.mu.Unlock()
+	for _, who := range heard {
+		if u.open[who][chat] == 0 {
+			add(u.count, who, chat, 1)
+		}
+	}
+	u.seq = seq
 	close(u.moved)
 	u.moved = make(chan struct{})
-	u.mu.Unlock()
 }
 
 // hearers are the people to whom the message of e is new.
@@ -103,13 +114,6 @@ func add(m map[int64]map[int64]int, who, chat int64, n int) {
 		m[who] = map[int64]int{}
 	}
 	m[who][chat] += n
-}
-
-// now is the last event counted: what is rendered after asking shows at least that.
-func (u *unread) now() int64 {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	return max(u.seq, 0)
 }
 
 // wait returns once event seq was counted, or ctx ended.

@@ -216,7 +216,6 @@ type head struct {
 	Color   int
 	Thread  int
 	Threads []thread
-	Blocked bool
 }
 
 type thread struct {
@@ -226,7 +225,7 @@ type thread struct {
 }
 
 func (l look) head() head {
-	h := head{Chat: l.chat, Initial: initial(l.chat.Title), Color: hue(l.chat.ID), Thread: l.thread, Blocked: l.p.blocked(l.person.ID)}
+	h := head{Chat: l.chat, Initial: initial(l.chat.Title), Color: hue(l.chat.ID), Thread: l.thread}
 	for id, name := range l.chat.Topics {
 		h.Threads = append(h.Threads, thread{id, name, id == l.thread})
 	}
@@ -252,14 +251,15 @@ func (l look) pins() []quote {
 
 type keys struct {
 	sim.Chat
-	Begin    bool // the person must press Start first
-	Blocked  bool
-	Commands []sim.Command
+	Begin bool   // the person must press Start first
+	At    string // what a command ends with in a chat of several people: @bot
 }
 
 func (l look) keys() keys {
-	k := keys{Chat: l.chat, Blocked: !l.chat.Group && l.p.blocked(l.person.ID), Commands: l.chat.Commands}
-	k.Begin = !l.chat.Group && !l.chat.Started && !k.Blocked
+	k := keys{Chat: l.chat, Begin: !l.chat.Group && !l.chat.Started && !l.chat.Blocked}
+	if l.chat.Group {
+		k.At = "@" + l.p.sim.Bot().Username
+	}
 	return k
 }
 
@@ -367,8 +367,13 @@ func (l look) one(m sim.Message) string {
 	return l.render("item", l.bubble(m, prev))
 }
 
+// emoji are the reactions that the page offers.
+var emoji = []string{"👍", "❤", "😁", "🎉", "🙏", "👎"}
+
 type home struct {
 	Lang, Title, Note, Theme, Epoch string
+	Bot                             sim.Bot
+	Emoji                           []string
 	Seq                             int64
 	Look                            look
 	Who, Chat                       int64
@@ -386,13 +391,13 @@ type home struct {
 }
 
 func (p *page) home(w http.ResponseWriter, r *http.Request) {
-	seq := p.unread.now() // before anything is read: the stream goes on from here
+	seq := p.sim.Seq() // before anything is read: the stream goes on from here
 	l, _ := p.lookOf(r)
 	if q := r.URL.Query().Get("lang"); q != "" {
 		http.SetCookie(w, &http.Cookie{Name: "lang", Value: l.lang, Path: "/", SameSite: http.SameSiteStrictMode, MaxAge: 365 * 24 * 3600})
 	}
 	h := home{
-		Lang: l.lang, Title: pick(p.o.Title, l.lang), Note: pick(p.o.Note, l.lang), Epoch: p.epoch, Seq: seq, Theme: themeOf(r), Themes: []string{"auto", "light", "dark"},
+		Lang: l.lang, Title: pick(p.o.Title, l.lang), Note: pick(p.o.Note, l.lang), Epoch: p.epoch, Seq: seq, Theme: themeOf(r), Bot: p.sim.Bot(), Emoji: emoji, Themes: []string{"auto", "light", "dark"},
 		Who: l.person.ID, Chat: l.chat.ID, Thread: l.thread, Listed: l.listed, Clock: l.clock(), Words: allWords(l.lang),
 	}
 	if len(l.people) > 0 {
@@ -424,7 +429,7 @@ func themeOf(r *http.Request) string {
 // view is all of the page that depends on who looks where, and seq, the event to
 // go on from.
 func (p *page) view(w http.ResponseWriter, r *http.Request) {
-	seq := p.unread.now()
+	seq := p.sim.Seq()
 	l, ok := p.lookOf(r)
 	if !ok {
 		p.refuse(w, r, http.StatusNotFound, "nobody")

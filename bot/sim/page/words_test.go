@@ -5,8 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"xingfuli/bot/sim"
 )
 
 var braces = regexp.MustCompile(`\{[a-z]+\}`)
@@ -17,6 +20,8 @@ func TestWordsAreComplete(t *testing.T) {
 			t.Errorf("%s lacks a language: %+v", key, w)
 		}
 		zh, en := braces.FindAllString(w.zh, -1), braces.FindAllString(w.en, -1)
+		slices.Sort(zh)
+		slices.Sort(en)
 		if strings.Join(zh, " ") != strings.Join(en, " ") {
 			t.Errorf("%s: braces differ: %v and %v", key, zh, en)
 		}
@@ -28,7 +33,10 @@ func TestWordsAreComplete(t *testing.T) {
 
 // TestWordsAreUsed finds a word that nobody says and a key that is no word.
 func TestWordsAreUsed(t *testing.T) {
-	used := map[string]bool{"theme.auto": true, "theme.light": true, "theme.dark": true} // put together in page.html
+	used := map[string]bool{"theme.auto": true, "theme.light": true, "theme.dark": true} // put together in page.html, as tour.… in tour.go
+	for _, act := range acts {
+		used["tour."+string(act)] = true
+	}
 	literal := regexp.MustCompile(`"([a-z]+(?:\.[a-z]+)*)"`)
 	asked := regexp.MustCompile(`\bt(?: |\()"([^"]+)"`)
 	for _, glob := range []string{"*.go", "assets/*.html", "assets/*.js"} {
@@ -85,5 +93,19 @@ func TestLanguage(t *testing.T) {
 				t.Errorf("langOf = %s, want %s", got, tt.want)
 			}
 		})
+	}
+}
+
+// acts are what a step of a tour may do; "leave" is "tour.leave.group".
+var acts = []sim.StepAct{
+	sim.ActSay, sim.ActPress, sim.ActForge, sim.ActPhoto, sim.ActFile, sim.ActSticker, sim.ActVoice, sim.ActEdit, sim.ActReply,
+	sim.ActVote, sim.ActReact, sim.ActBlock, sim.ActUnblock, sim.ActJoin, sim.ActClock,
+}
+
+func TestEveryActHasWords(t *testing.T) {
+	for _, act := range acts {
+		if _, ok := words["tour."+string(act)]; !ok {
+			t.Errorf("a tour cannot say %q", act)
+		}
 	}
 }

@@ -9,8 +9,8 @@ let files = [];
 let place = "";
 
 function grow() {
-  text.style.height = "auto";
-  text.style.height = text.scrollHeight + 2 + "px";
+  text.style.height = "";
+  if (text.scrollHeight > text.clientHeight) text.style.height = text.scrollHeight + 2 + "px";
 }
 
 // opened brings the composer to the chat that is shown now.
@@ -30,6 +30,7 @@ export function opened() {
 export function keyboard() {
   const board = $("keyboard");
   text.placeholder = board?.dataset.placeholder || t("write");
+  $("slash").hidden = !document.querySelector("#commandlist li");
   $("keys-toggle").hidden = !board || board.matches("span");
   $("keys-toggle").ariaExpanded = String(!keys.querySelector(".keyboard")?.hidden);
 }
@@ -55,7 +56,7 @@ export function answer(id, focus = true) {
 
 const words = (item) => item.querySelector("div.text, legend, .file b")?.textContent || t("photo");
 
-function change(id) {
+export function change(id) {
   const item = $("m" + id);
   setAbout({ kind: "edit", id, title: t("editing"), text: words(item) });
   text.value = item.querySelector("div.text").innerText;
@@ -127,10 +128,8 @@ function leaveAbout() {
 }
 
 $("log").addEventListener("click", (e) => {
-  const el = e.target.closest("[data-reply], [data-edit], [data-say-command]");
-  if (!el) return;
-  if (el.dataset.reply) answer(el.dataset.reply);
-  else if (el.dataset.edit) change(el.dataset.edit);
+  const command = e.target.closest(".command");
+  if (command) say(command.textContent);
 });
 
 keys.addEventListener("click", (e) => {
@@ -156,6 +155,7 @@ function offer(typed) {
     el.setAttribute("role", "option");
     el.id = "command" + i;
     el.dataset.command = li.dataset.command;
+    el.dataset.at = li.dataset.at;
     const name = document.createElement("b"), what = document.createElement("span");
     name.textContent = "/" + li.dataset.command;
     what.textContent = li.textContent;
@@ -178,7 +178,7 @@ function run(el) {
   hideLists();
   text.value = "";
   grow();
-  say("/" + el.dataset.command);
+  say("/" + el.dataset.command + el.dataset.at);
   text.focus();
 }
 function hideLists() {
@@ -260,9 +260,14 @@ text.addEventListener("keydown", (e) => {
     return open && picked >= 0 ? run(options[picked]) : send();
   }
   if (e.key === "ArrowUp" && !text.value) {
-    const last = [...document.querySelectorAll("#log [data-edit]")].at(-1);
-    if (last) { e.preventDefault(); change(last.dataset.edit); }
+    const last = [...document.querySelectorAll("#log [data-mine][data-words]")].at(-1);
+    if (last) { e.preventDefault(); change(last.dataset.id); }
   }
+});
+
+// What types for a person (an on-screen keyboard, a driver) may send the character apart.
+text.addEventListener("keypress", (e) => {
+  if (e.key === "Enter" && !e.shiftKey) e.preventDefault();
 });
 
 // escape closes what is open and says whether something was.

@@ -20,7 +20,7 @@ function seenAll() {
 
 // fill shows a chat from its end.
 export function fill(html, more) {
-  log.innerHTML = html;
+  log.replaceChildren(nodes(html));
   $("older").hidden = !more;
   toEnd();
 }
@@ -28,8 +28,18 @@ export function fill(html, more) {
 function nodes(html) {
   const made = document.createElement("template");
   made.innerHTML = html;
+  enliven(made.content);
   return made.content;
 }
+
+// enliven lets the keyboard reach what a message holds to be pressed.
+function enliven(within) {
+  for (const el of within.querySelectorAll(".command, .spoiler")) {
+    el.role = "button";
+    el.tabIndex = 0;
+  }
+}
+enliven(log);
 
 // put adds or replaces one message. What lies before all that is shown stays away.
 export function put({ id, gone, html, mine }) {
@@ -87,8 +97,7 @@ export async function goTo(id) {
   item.classList.remove("found");
   void item.offsetWidth; // begins the animation again
   item.classList.add("found");
-  const act = item.querySelector(".acts button");
-  act?.focus({ preventScroll: true });
+  item.querySelector(".more")?.focus({ preventScroll: true });
 }
 
 async function press(button) {
@@ -107,6 +116,10 @@ function vote(form, none) {
   post("/vote", { message: form.closest(".item").dataset.id, options: chosen.join(" ") }).catch(() => {});
 }
 
+export function react(message, emoji) {
+  post("/react", { message, emoji }).catch(() => {});
+}
+
 box.addEventListener("scroll", () => {
   if (near()) seenAll(); else down.hidden = false;
   if (box.scrollTop < 40) earlier().catch(() => {});
@@ -120,7 +133,7 @@ new ResizeObserver(() => atEnd && (box.scrollTop = box.scrollHeight)).observe(bo
 new ResizeObserver(() => atEnd && (box.scrollTop = box.scrollHeight)).observe(log);
 
 log.addEventListener("click", (e) => {
-  const el = e.target.closest("[data-press], [data-goto], [data-full], [data-retract], tg-spoiler, .spoiler");
+  const el = e.target.closest("[data-press], [data-goto], [data-full], [data-retract], [data-react], .spoiler");
   if (!el) return;
   if (el.dataset.press !== undefined) press(el);
   else if (el.dataset.goto) goTo(el.dataset.goto).catch(() => {});
@@ -128,8 +141,14 @@ log.addEventListener("click", (e) => {
     $("viewer-image").src = el.dataset.full;
     $("viewer-image").alt = el.querySelector("img").alt;
     $("viewer").showModal();
-  } else if (el.dataset.retract !== undefined) vote(el.closest("form"), true);
+  } else if (el.dataset.react !== undefined) react(el.closest(".item").dataset.id, el.dataset.react);
+  else if (el.dataset.retract !== undefined) vote(el.closest("form"), true);
   else el.classList.add("seen");
+});
+log.addEventListener("keydown", (e) => {
+  if (e.key !== "Enter" && e.key !== " " || !e.target.matches(".command, .spoiler")) return;
+  e.preventDefault();
+  e.target.click();
 });
 $("pins").addEventListener("click", (e) => {
   const pin = e.target.closest("#pin");

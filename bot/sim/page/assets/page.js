@@ -1,7 +1,8 @@
 // The page: who looks at which chat, and the stream that keeps it up to date.
 import { $, address, at, get, onList, patch, phone, post, root, t } from "./ask.js";
-import { answer, escape, keyboard, opened } from "./compose.js";
+import { answer, escape, keyboard, opened, say } from "./compose.js";
 import { fill, put, toEnd, told } from "./log.js";
+import { close } from "./menu.js";
 import { around } from "./walk.js";
 
 const epoch = root.dataset.epoch;
@@ -113,6 +114,19 @@ function toList() {
   show({ chat: "" }).then(() => $("c" + at.chat)?.focus()).catch(() => {});
 }
 
+// A link to the bot opens its chat here, and gives it what stands behind ?start=.
+document.addEventListener("click", (e) => {
+  const link = e.target.closest("a[href]");
+  if (!link || !/^(https?:\/\/t\.me\/|tg:)/.test(link.href)) return;
+  e.preventDefault();
+  const url = new URL(link.href);
+  const name = url.protocol === "tg:" ? url.searchParams.get("domain") : url.pathname.slice(1);
+  if (name?.toLowerCase() !== root.dataset.bot.toLowerCase()) return;
+  link.closest("dialog")?.close();
+  const start = url.searchParams.get("start");
+  show({ chat: root.dataset.botId, thread: 0 }).then(() => start && say("/start " + start)).catch(() => {});
+});
+
 addEventListener("popstate", () => {
   const to = new URLSearchParams(location.search);
   show({ who: to.get("who") || at.who, chat: to.get("chat") || (phone.matches ? "" : at.chat), thread: to.get("thread") || 0 }, { keep: true }).catch(() => {});
@@ -132,7 +146,7 @@ document.addEventListener("keydown", (e) => {
     e.preventDefault();
     if (next) go({ chat: next.dataset.chat, thread: 0 });
   } else if (e.key === "Escape" && !document.querySelector("dialog[open]")) {
-    if (!escape() && phone.matches && !onList()) toList();
+    if (!close(true) && !escape() && phone.matches && !onList()) toList();
   }
 });
 

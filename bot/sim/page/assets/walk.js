@@ -45,7 +45,7 @@ function tours(show) {
     box.ariaBusy = "true";
     $("tour-next").textContent = t("tour.busy");
     try {
-      if (card.who !== at.who || card.chat !== at.chat) await show({ who: card.who, chat: card.chat, thread: 0 });
+      if (card.who && (card.who !== at.who || card.chat !== at.chat)) await show({ who: card.who, chat: card.chat, thread: 0 });
       draw(await post("/tour", { tour: card.tour, at: card.at }));
     } catch {
       draw(card);
