@@ -99,6 +99,9 @@ func (s *Server) setCommands(key string, list []apiCommand) {
 	} else {
 		s.commands[key] = list
 	}
+	if len(s.chats) > keepEvents/2 {
+		return // more news than a watcher can take: a crowd has nobody looking at each menu
+	}
 	for _, c := range s.chats {
 		if c.person == nil || c.started {
 			s.emitChat(c)

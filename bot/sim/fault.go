@@ -108,9 +108,12 @@ type Call struct {
 	Params map[string]string // a file stands as its name
 	Status int               // as carried out; a fault's own when it was not
 	Error  string            // the description of a refusal
-	Reply  []byte            // what was answered, or would have been without a fault
+	Reply  []byte            // what was answered, or would have been without a fault; nil above 64 KB
 	Fault  *Fault            // what went wrong on the way, nil when nothing
 }
+
+// keepReply bounds the answers that are kept.
+const keepReply = 64 << 10
 
 // Count sums the calls of one method.
 type Count struct {
@@ -142,6 +145,9 @@ func (s *Server) note(c Call, p params) {
 		if p[i].file != nil {
 			p[i].value, p[i].file = p[i].file.name, nil // do not hold on to the data
 		}
+	}
+	if len(c.Reply) > keepReply {
+		c.Reply = nil
 	}
 	c.Chat = p.int("chat_id")
 	c.At = s.clock.now()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -117,6 +118,9 @@ func (s *Server) setReply(c *call, d *draft) *apiError {
 	}
 	if r.ID == 0 {
 		return nil
+	}
+	if other := strings.Trim(string(r.Chat), `"`); other != "" && other != strconv.FormatInt(d.chat.id, 10) {
+		return bad("a reply to a message of another chat is not simulated")
 	}
 	m := d.chat.alive(r.ID)
 	if m == nil {

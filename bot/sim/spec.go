@@ -42,7 +42,9 @@ type specField struct {
 }
 
 // loadSpec parses api.json at the first call.
-var loadSpec = sync.OnceValue(func() *spec {
+var loadSpec = sync.OnceValue(parseSpec)
+
+func parseSpec() *spec {
 	s := &spec{byLower: map[string]*specItem{}}
 	if err := json.Unmarshal(apiJSON, s); err != nil {
 		panic(fmt.Sprintf("sim: api.json: %v", err)) // embedded: cannot happen in a binary that was tested
@@ -55,7 +57,7 @@ var loadSpec = sync.OnceValue(func() *spec {
 		t.index()
 	}
 	return s
-})
+}
 
 func (it *specItem) index() {
 	it.byName = make(map[string]*specField, len(it.Fields))

@@ -280,6 +280,10 @@ func (l rawList) encode() []byte {
 func (s *Server) getUpdates(c *call) (any, *apiError) {
 	limit, timeout := clampPoll(c.p)
 	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil, &apiError{code: 500, text: "Internal Server Error: restart"}
+	}
 	if s.hook.url != "" {
 		s.mu.Unlock()
 		return nil, conflict("can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first")

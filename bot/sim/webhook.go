@@ -213,6 +213,8 @@ func (s *Server) pop(l *line) {
 	}
 	if len(l.list) > 0 {
 		s.hook.ready = append(s.hook.ready, l)
+	} else {
+		delete(s.hook.lines, u.line)
 	}
 }
 

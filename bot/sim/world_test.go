@@ -623,22 +623,3 @@ func TestWorldViews(t *testing.T) {
 		t.Errorf("%+v", m.Reactions)
 	}
 }
-
-func BenchmarkSendMessage(b *testing.B) {
-	s := New(Options{Unlimited: true})
-	defer s.Close()
-	for i := range int64(100) {
-		s.AddPerson(Person{ID: 1 + i, Name: "x"})
-		if err := s.Start(1 + i); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportAllocs()
-	i := 0
-	for b.Loop() {
-		i++
-		if r := ask(b, s, "sendMessage", `{"chat_id":%d,"text":"<b>周二</b>有鱼 %d","parse_mode":"HTML"}`, 1+i%100, i); !r.OK {
-			b.Fatal(r)
-		}
-	}
-}
