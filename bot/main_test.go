@@ -66,7 +66,7 @@ func TestBusyPort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	code, _, errs := call(t, nil, "demo", "--listen", l.Addr().String())
 	if code != 1 || !strings.Contains(errs, "--listen") || !strings.Contains(errs, "占用") {
 		t.Errorf("code %d, err %q", code, errs)

@@ -66,7 +66,7 @@ func runServe(ctx context.Context, c *cli, args []string) int {
 	if code != exitOK {
 		return code
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	if *sample && !c.sample(ctx, conf, db) {
 		return exitFault
 	}
@@ -142,7 +142,7 @@ func runCheck(ctx context.Context, c *cli, args []string) int {
 	if code != exitOK {
 		return code
 	}
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	c.say("cli.check_config", map[string]any{"Path": *path})
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

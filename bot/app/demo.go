@@ -177,7 +177,7 @@ func (d *Demo) Close() {
 	d.Sim.Close()
 	_ = d.server.Close()
 	if d.stop != nil {
-		<-d.run
+		_ = <-d.run // how it ended no longer matters
 	}
 	_ = d.client.Close()
 	d.redis.Close()

@@ -3,6 +3,7 @@ package sim
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -143,7 +144,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if isFile {
-		s.serveFile(w, r, method)
+		s.serveFile(w, method)
 		return
 	}
 	s.serveCall(w, r, method)
@@ -173,7 +174,7 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, method string
 }
 
 func badBody(err error) *apiError {
-	if err == errTooLarge {
+	if errors.Is(err, errTooLarge) {
 		return &apiError{code: 413, text: "Request Entity Too Large"}
 	}
 	return bad("can't read the request: %v", err)
@@ -285,7 +286,7 @@ func writeReply(w http.ResponseWriter, status int, reply []byte) {
 	h["Content-Type"] = jsonType
 	h["Content-Length"] = []string{strconv.Itoa(len(reply))}
 	w.WriteHeader(status)
-	w.Write(reply) // the client is gone when this fails: nothing to do
+	_, _ = w.Write(reply) // the client is gone when this fails: nothing to do
 }
 
 var jsonType = []string{"application/json"}

@@ -122,7 +122,9 @@ func TestBodies(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		w.Close()
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
 		return b.String(), w.FormDataContentType()
 	}
 	multi, multiType := form("chat_id", "101", "text", "hi", "protect_content", "true", "reply_markup", "null")

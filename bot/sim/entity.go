@@ -134,7 +134,7 @@ func (s *Server) fix(text string, list []apiEntity) formatted {
 }
 
 func clean(text string) bool {
-	for i := 0; i < len(text); i++ {
+	for i := range len(text) {
 		if text[i] < ' ' && text[i] != '\n' {
 			return false
 		}

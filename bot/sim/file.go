@@ -221,14 +221,14 @@ func (s *Server) getFile(c *call) (any, *apiError) {
 	return apiFile{FileID: f.id, UniqueID: f.unique, Size: int64(len(f.data)), Path: f.path}, nil
 }
 
-func (s *Server) serveFile(w http.ResponseWriter, r *http.Request, name string) {
+func (s *Server) serveFile(w http.ResponseWriter, name string) {
 	data, kind, err := s.File(name)
 	if err != nil {
 		writeError(w, &apiError{code: 404, text: "Not Found"})
 		return
 	}
 	w.Header().Set("Content-Type", kind)
-	w.Write(data) // the client is gone when this fails: nothing to do
+	_, _ = w.Write(data) // the client is gone when this fails: nothing to do
 }
 
 // File opens an attachment by File.Path.

@@ -147,7 +147,7 @@ func readBody(list params, contentType string, body io.Reader) (params, error) {
 func readForm(list params, r *multipart.Reader) (params, error) {
 	for first := true; ; first = false {
 		part, err := r.NextRawPart()
-		if err == io.EOF || first && errors.Is(err, io.EOF) {
+		if err == io.EOF || first && errors.Is(err, io.EOF) { //nolint:errorlint // a wrapped one is a form that was cut
 			return list, nil
 		}
 		if err != nil {

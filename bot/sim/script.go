@@ -77,7 +77,7 @@ func Parse(script string) ([]Step, error) {
 		}
 		st, err := parseStep(line)
 		if err != nil {
-			return nil, fmt.Errorf("%w: line %d: %s: %s", ErrScript, i+1, err, line)
+			return nil, fmt.Errorf("%w: line %d: %w: %s", ErrScript, i+1, err, line)
 		}
 		st.Line = i + 1
 		steps = append(steps, st)

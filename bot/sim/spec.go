@@ -3,6 +3,7 @@ package sim
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -110,16 +111,15 @@ func (m *mismatch) Error() string { return m.path + ": " + m.what }
 
 // deeper tells whether a is about a part of what b is about: the closer guess at a union.
 func deeper(a, b error) bool {
-	am, ok := a.(*mismatch)
-	bm, ok2 := b.(*mismatch)
-	return ok && ok2 && len(am.path) > len(bm.path)
+	var am, bm *mismatch
+	return errors.As(a, &am) && errors.As(b, &bm) && len(am.path) > len(bm.path)
 }
 
 func (s *spec) checkOne(path string, v any, t string) error {
 	if elem, ok := strings.CutPrefix(t, "Array of "); ok {
 		return s.checkArray(path, v, elem)
 	}
-	ok := true
+	var ok bool
 	switch t {
 	case "Integer":
 		ok = isInteger(v)

@@ -3,6 +3,7 @@ package sim
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -62,7 +63,7 @@ func TestOffsets(t *testing.T) {
 	if got := ids(t, s, `{"offset":%d}`, first+9); got != "" {
 		t.Errorf("redelivered twice: %q", got)
 	}
-	if err := s.Redeliver(first + 77); err != ErrNoUpdate {
+	if err := s.Redeliver(first + 77); !errors.Is(err, ErrNoUpdate) {
 		t.Error(err)
 	}
 }

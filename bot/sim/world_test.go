@@ -482,7 +482,7 @@ func TestFiles(t *testing.T) {
 	if r := ask(t, s, "sendDocument", `{"chat_id":101,"document":"%s"}`, m.Files[0].ID); r.String() != "Bad Request: can't use file of type Photo as Document" {
 		t.Error(r)
 	}
-	if _, _, err := s.File("photos/none.png"); err != ErrNoFile {
+	if _, _, err := s.File("photos/none.png"); !errors.Is(err, ErrNoFile) {
 		t.Error(err)
 	}
 }
@@ -559,7 +559,7 @@ func TestClock(t *testing.T) {
 	}
 	broken := errors.New("broken")
 	s.OnMove(func(context.Context, time.Time, time.Duration) error { return broken })
-	if err := s.Move(t.Context(), 0); err != broken {
+	if err := s.Move(t.Context(), 0); !errors.Is(err, broken) {
 		t.Error(err)
 	}
 	runs := New(Options{})

@@ -101,7 +101,7 @@ func (s *Server) Restart(t testing.TB) {
 	t.Helper()
 	args := append([]string{"--port", "0", "--unixsocket", s.socket(), "--dir", s.dir, "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
 		"--maxmemory-policy", "noeviction", "--daemonize", "no", "--logfile", filepath.Join(s.dir, "log")}, s.args...)
-	s.cmd = exec.Command("redis-server", args...)
+	s.cmd = exec.Command("redis-server", args...) //nolint:noctx // it lives until Kill
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func (s *Server) Restart(t testing.TB) {
 
 func (s *Server) answers() error {
 	db := redis.NewClient(&redis.Options{Network: "unix", Addr: s.socket(), MaxRetries: -1})
-	defer db.Close()
+	defer func() { _ = db.Close() }()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	beat := time.NewTicker(5 * time.Millisecond)
