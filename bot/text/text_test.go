@@ -107,6 +107,12 @@ func TestHTML(t *testing.T) {
 		{"a list", "{{range $i, $x := .L}}{{if $i}}, {{end}}{{$x}}{{end}}", map[string]any{"L": []string{"a", "<"}}, "a, &lt;", "a, <"},
 		{"a list of HTML", "{{range .L}}{{.}}{{end}}", map[string]any{"L": []HTML{"<b>a</b>", "&lt;"}}, "<b>a</b>&lt;", "a<"},
 		{"with", "{{with .A}}{{.}}{{end}}", map[string]any{"A": "<"}, "&lt;", "<"},
+		{"with a struct", "{{with .P}}{{.Name}}{{end}}{{.Name}}", map[string]any{"P": person{Name: "p"}, "Name": "m"}, "pm", "pm"},
+		{"lists in lists", "{{range $i, $x := .L}}{{range $j, $y := $x}}{{$i}}{{$y}}{{$.N}} {{end}}{{$x}}{{end}}", map[string]any{"N": "n", "L": [][]string{{"a"}, {"b", "c"}}}, "0an [a]1bn 1cn [b c]", "0an [a]1bn 1cn [b c]"},
+		{"a variable hidden by another", "{{range $x := .L}}{{range $x := $.M}}{{$x}}{{end}}{{$x}}{{end}}", map[string]any{"L": []int{1, 2}, "M": []int{3}}, "3132", "3132"},
+		{"a field of an embedded struct", "{{if .Name}}{{.Name}}{{end}}", struct{ person }{person{Name: "<"}}, "&lt;", "<"},
+		{"a Stringer", "{{.A}} {{.B}}", map[string]any{"A": shout("a"), "B": new(shout)}, "A&lt;!&gt; &lt;!&gt;", "A<!> <!>"},
+		{"a URL is text", "{{.A}}", map[string]any{"A": html.URL("a&b")}, "a&amp;b", "a&b"},
 		{"a variable", "{{$n := .Name}}{{$n}}", person{Name: "<"}, "&lt;", "<"},
 		{"within an attribute", `<a href="tg://user?id={{.Age}}">{{.Name}}</a>`, person{Name: "<", Age: 5}, `<a href="tg://user?id=5">&lt;</a>`, `<a href="tg://user?id=5"><</a>`},
 		{"out of an attribute", `<a href="https://a.b/{{.Name}}">x</a>`, person{Name: `"><b>`}, `<a href="https://a.b/%22%3e%3cb%3e">x</a>`, `<a href="https://a.b/"><b>">x</a>`},
@@ -130,9 +136,9 @@ func TestHTML(t *testing.T) {
 func TestFaults(t *testing.T) {
 	chinese := map[string]message{
 		"a.only": says("只有中文"), "a.both": says("{{.A}}"), "a.one": says("{{if .No}}{{.A}}{{end}}好"),
-		"a.broken": says("好"), "a.range": says("{{range .L}}{{.}}{{end}}"),
+		"a.broken": says("好"), "a.small": says("{{.a}}"), "a.range": says("{{range .L}}{{.}}{{end}}"),
 	}
-	english := map[string]message{"a.both": says("{{.A}}!"), "a.one": says("{{.A}}"), "a.broken": says("{{.A"), "a.range": says("{{range .L}}{{.}}{{end}}")}
+	english := map[string]message{"a.both": says("{{.A}}!"), "a.one": says("{{.A}}"), "a.broken": says("{{.A"), "a.small": says("{{.a}}"), "a.range": says("{{range .L}}{{.}}{{end}}")}
 	const sorry = "I could not put this into words. Please try again."
 	tests := []struct {
 		name, key string
@@ -147,6 +153,8 @@ func TestFaults(t *testing.T) {
 		{"no such field", "a.both", struct{ B int }{}, sorry, 2},
 		{"nil", "a.both", map[string]any{"A": nil}, sorry, 2},
 		{"a nil pointer", "a.both", map[string]any{"A": (*int)(nil)}, sorry, 2},
+		{"a nil Stringer", "a.both", map[string]any{"A": (*shout)(nil)}, sorry, 2},
+		{"a field that is not exported", "a.small", struct{ a string }{"secret"}, sorry, 2},
 		{"nil in a list", "a.range", map[string]any{"L": []any{nil}}, sorry, 2},
 		{"only Chinese can say it", "a.one", map[string]any{"No": false}, "好", 1},
 		{"not a template", "a.broken", nil, "好", 1},
@@ -288,7 +296,7 @@ func TestWalk(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		source := someTemplate(2).Draw(t, "source")
 		value := rapid.SampledFrom([]any{nil, "", "<a>&\"'\x00", HTML("<i>&lt;</i>"), HTML(""), 0, 7, int64(-3), 1.5, true, false, shout("a<"), shout(""), (*int)(nil), []string{"<"}, []any{1, "<", nil},
-			uint8(3), struct{}{}, errors.New("<e>"), map[string]any{"Name": "m<"}, person{Name: "p<"}, &person{Name: "&p"}, (*person)(nil), html.URL("a<b"), time.Second})
+			uint8(3), struct{}{}, errors.New("<e>"), (*shout)(nil), map[string]any{"Name": "m<"}, person{Name: "p<"}, &person{Name: "&p"}, (*person)(nil), html.URL("a<b"), time.Second})
 		nick := "n<"
 		w := wide{person{"<>", 3, "<b>n</b>", &nick}, embedded{"e"}, value.Draw(t, "Any"), rapid.String().Draw(t, "Name"), 9, []person{{Name: "<1>"}, {Note: "<2>"}}}
 		data := rapid.SampledFrom([]any{nil, w, &w, map[string]any{"Name": value.Draw(t, "Name"), "Age": 1, "Count": "c", "Any": value.Draw(t, "Any"), "List": rapid.SampledFrom([]any{nil, []any{}, []any{"<", 1}, []int{0, 1}, []HTML{"<b>"}, []*person{{Name: "<"}, nil}, map[string]int{"a": 1}, 2}).Draw(t, "List")},

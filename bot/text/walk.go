@@ -200,10 +200,14 @@ func field(v reflect.Value, name string) (reflect.Value, bool) {
 		return field(reflect.ValueOf(c.data), name)
 	case t.Kind() == reflect.Struct:
 		f, ok := t.FieldByName(name)
-		if !ok || !f.IsExported() || len(f.Index) > 1 { // a method, or a field of an embedded struct
+		if !ok || !f.IsExported() { // it may be a method
 			return v, false
 		}
-		return open(v.Field(f.Index[0]))
+		inner, err := v.FieldByIndexErr(f.Index)
+		if err != nil {
+			return v, false
+		}
+		return open(inner)
 	}
 	return v, false
 }
@@ -225,6 +229,10 @@ func truth(v reflect.Value) (yes, ok bool) {
 		return v.Len() > 0, true
 	case reflect.Int, reflect.Int64:
 		return v.Int() != 0, true
+	case reflect.Struct:
+		return true, true
+	case reflect.Pointer:
+		return !v.IsNil(), true
 	}
 	return false, false
 }
@@ -236,8 +244,6 @@ func (w *walk) print(v reflect.Value) bool {
 	case t == htmlType:
 		w.html(w.b, HTML(v.String()))
 		return true
-	case t.PkgPath() == "html/template": // JS, URL and so on: not text here
-		return false
 	case t.NumMethod() > 0:
 		if s, ok := v.Interface().(fmt.Stringer); ok && v.Kind() != reflect.Pointer {
 			if _, ok := s.(error); !ok {
