@@ -177,7 +177,7 @@ func (d *Demo) Close() {
 	d.Sim.Close()
 	_ = d.server.Close()
 	if d.stop != nil {
-		_ = <-d.run // how it ended no longer matters
+		<-d.run //nolint:errcheck // how it ended no longer matters
 	}
 	_ = d.client.Close()
 	d.redis.Close()

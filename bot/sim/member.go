@@ -156,13 +156,13 @@ func (s *Server) moveBot(g *group, by *apiUser, in, kicked bool) {
 	}
 	s.memberUpdate("my_chat_member", g.chat, by, was, s.member(g, s.me))
 	if in {
-		note := s.service(g.chat, by, "邀请了 "+s.me.FirstName)
+		note := s.service(by, "邀请了 "+s.me.FirstName)
 		note.api.Joined = []*apiUser{s.me}
 		s.post(g.chat, note)
 	} else {
-		note := s.service(g.chat, by, "移出了 "+s.me.FirstName)
+		note := s.service(by, "移出了 "+s.me.FirstName)
 		if by == s.me {
-			note = s.service(g.chat, by, "离开了群组")
+			note = s.service(by, "离开了群组")
 		}
 		note.api.Left = s.me
 		s.post(g.chat, note)
@@ -227,12 +227,12 @@ func (s *Server) setMember(who, group int64, in bool) error {
 	var note *message
 	if in {
 		g.members[who] = true
-		note = s.service(g.chat, p.api, "加入了群组")
+		note = s.service(p.api, "加入了群组")
 		note.api.Joined = []*apiUser{p.api}
 	} else {
 		delete(g.members, who)
 		delete(g.admins, who)
-		note = s.service(g.chat, p.api, "离开了群组")
+		note = s.service(p.api, "离开了群组")
 		note.api.Left = p.api
 	}
 	if s.botAdmin(g) {
@@ -303,11 +303,11 @@ func (s *Server) Migrate(id int64) (int64, error) {
 	}
 	next.Topics = maps.Clone(old.Topics)
 	s.placeGroup(next)
-	note := s.service(c, s.me, "")
+	note := s.service(s.me, "")
 	note.service, note.api.MigrateTo = "群组已升级为超级群组", next.ID
 	s.post(c, note)
 	old.moved, old.Key = next.ID, old.Key+" (old)"
-	note = s.service(next.chat, s.me, "")
+	note = s.service(s.me, "")
 	note.service, note.api.MigrateFrom = "由群组升级而来", id
 	s.post(next.chat, note)
 	s.emitChat(next.chat)

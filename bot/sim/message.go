@@ -50,7 +50,7 @@ func (s *Server) add(c *chat, m *message) {
 }
 
 // service makes a service message; its text is what people see.
-func (s *Server) service(c *chat, by *apiUser, text string) *message {
+func (s *Server) service(by *apiUser, text string) *message {
 	return &message{api: &apiMessage{From: by}, service: by.FirstName + " " + text}
 }
 

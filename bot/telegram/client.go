@@ -1,3 +1,5 @@
+// Package telegram takes updates in, finds who answers them and sends what is to be said.
+// No other package calls Telegram.
 package telegram
 
 import (

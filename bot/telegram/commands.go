@@ -49,14 +49,14 @@ func (r *Router) menu(where Where, l text.Language) []models.BotCommand {
 
 func (s *Sender) setCommands(ctx context.Context, scope models.BotCommandScope, code string, want []models.BotCommand) (changed bool, err error) {
 	var have []models.BotCommand
-	err = s.call(ctx, "getMyCommands", true, func(ctx context.Context) (err error) {
+	err = s.call(ctx, "getMyCommands", func(ctx context.Context) (err error) {
 		have, err = s.api.GetMyCommands(ctx, &bot.GetMyCommandsParams{Scope: scope, LanguageCode: code})
 		return err
 	})
 	if err != nil || equalCommands(have, want) {
 		return false, err
 	}
-	return true, s.call(ctx, "setMyCommands", true, func(ctx context.Context) error {
+	return true, s.call(ctx, "setMyCommands", func(ctx context.Context) error {
 		_, err := s.api.SetMyCommands(ctx, &bot.SetMyCommandsParams{Commands: want, Scope: scope, LanguageCode: code})
 		return err
 	})

@@ -46,7 +46,7 @@ func NewSender(api, token string, client *http.Client, limits Limits) (*Sender, 
 // Me returns the bot's own account.
 func (s *Sender) Me(ctx context.Context) (*models.User, error) {
 	var me *models.User
-	err := s.call(ctx, "getMe", true, func(ctx context.Context) (err error) {
+	err := s.call(ctx, "getMe", func(ctx context.Context) (err error) {
 		me, err = s.api.GetMe(ctx)
 		return err
 	})
@@ -134,7 +134,7 @@ func (s *Sender) Edit(ctx context.Context, chat int64, id int, m Message) error 
 // Answer ends the waiting of a press. It is never held back by other messages.
 func (s *Sender) Answer(ctx context.Context, press, line string, alert bool) error {
 	p := &bot.AnswerCallbackQueryParams{CallbackQueryID: press, Text: cut(line, maxToast), ShowAlert: alert && line != ""}
-	return s.call(ctx, "answerCallbackQuery", true, func(ctx context.Context) error {
+	return s.call(ctx, "answerCallbackQuery", func(ctx context.Context) error {
 		_, err := s.api.AnswerCallbackQuery(ctx, p)
 		return err
 	})
@@ -143,7 +143,7 @@ func (s *Sender) Answer(ctx context.Context, press, line string, alert bool) err
 // IsAdmin asks whether a person runs a group.
 func (s *Sender) IsAdmin(ctx context.Context, chat, user int64) (bool, error) {
 	var m *models.ChatMember
-	err := s.call(ctx, "getChatMember", true, func(ctx context.Context) (err error) {
+	err := s.call(ctx, "getChatMember", func(ctx context.Context) (err error) {
 		m, err = s.api.GetChatMember(ctx, &bot.GetChatMemberParams{ChatID: chat, UserID: user})
 		return err
 	})
@@ -169,12 +169,12 @@ func (s *Sender) paced(ctx context.Context, method string, chat int64, again boo
 		func(d time.Duration) { s.pace.close(chat, d) })
 }
 
-// call calls f at once.
-func (s *Sender) call(ctx context.Context, method string, again bool, f func(context.Context) error) error {
+// call calls f at once; doing so twice must be harmless.
+func (s *Sender) call(ctx context.Context, method string, f func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, s.Wait)
 	defer cancel()
 	var hold time.Duration
-	return s.try(ctx, method, again, f, func(ctx context.Context) error { return pause(ctx, hold) }, func(d time.Duration) { hold = d })
+	return s.try(ctx, method, true, f, func(ctx context.Context) error { return pause(ctx, hold) }, func(d time.Duration) { hold = d })
 }
 
 // tries is how often a call is made that fails through no fault of its own; a 429 is

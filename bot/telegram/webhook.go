@@ -59,7 +59,7 @@ func (h *Hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // SetWebhook tells Telegram where to bring updates, if it does not know yet.
 func (s *Sender) SetWebhook(ctx context.Context, url, secret string) error {
 	var have *models.WebhookInfo
-	err := s.call(ctx, "getWebhookInfo", true, func(ctx context.Context) (err error) {
+	err := s.call(ctx, "getWebhookInfo", func(ctx context.Context) (err error) {
 		have, err = s.api.GetWebhookInfo(ctx)
 		return err
 	})
@@ -70,7 +70,7 @@ func (s *Sender) SetWebhook(ctx context.Context, url, secret string) error {
 	if same && have.LastErrorDate == 0 {
 		return nil
 	}
-	return s.call(ctx, "setWebhook", true, func(ctx context.Context) error {
+	return s.call(ctx, "setWebhook", func(ctx context.Context) error {
 		_, err := s.api.SetWebhook(ctx, &bot.SetWebhookParams{URL: url, SecretToken: secret, AllowedUpdates: AllowedUpdates, MaxConnections: 40})
 		return err
 	})
