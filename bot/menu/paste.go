@@ -137,30 +137,30 @@ func (d *Draft) day(date calendar.Date) *Day {
 	return &d.Days[i]
 }
 
-// add puts an entry into the day; what is doubtful about it goes to d.
-func (day *Day) add(e entry, d *Draft) error {
+// add puts an entry into the day; what is doubtful about it goes to draft.
+func (d *Day) add(e entry, draft *Draft) error {
 	if e.closed {
-		day.Closed = true
-		day.Reason = e.reason
+		d.Closed = true
+		d.Reason = e.reason
 		return nil
 	}
-	i := slices.IndexFunc(day.Meals, func(s Serving) bool { return s.Meal == e.meal })
+	i := slices.IndexFunc(d.Meals, func(s Serving) bool { return s.Meal == e.meal })
 	if i < 0 {
-		day.Meals = append(day.Meals, Serving{Meal: e.meal})
-		i = len(day.Meals) - 1
+		d.Meals = append(d.Meals, Serving{Meal: e.meal})
+		i = len(d.Meals) - 1
 	} else if e.first {
-		d.doubt(Doubt{Kind: DayTwice, Date: day.Date, Meal: e.meal})
+		draft.doubt(Doubt{Kind: DayTwice, Date: d.Date, Meal: e.meal})
 	}
-	s := &day.Meals[i]
+	s := &d.Meals[i]
 	if slices.ContainsFunc(s.Dishes, func(dish Dish) bool { return dish.Name == e.dish.Name }) {
-		d.doubt(Doubt{Kind: DishTwice, Date: day.Date, Meal: e.meal, Text: e.dish.Name})
+		draft.doubt(Doubt{Kind: DishTwice, Date: d.Date, Meal: e.meal, Text: e.dish.Name})
 		return nil
 	}
 	if len(s.Dishes) == MaxDishes {
-		return fmt.Errorf("read %v: %w", day.Date, ErrDishMany)
+		return fmt.Errorf("read %v: %w", d.Date, ErrDishMany)
 	}
 	if utf8.RuneCountInString(e.dish.Name) > unusual {
-		d.doubt(Doubt{Kind: DishUnusual, Date: day.Date, Meal: e.meal, Text: e.dish.Name})
+		draft.doubt(Doubt{Kind: DishUnusual, Date: d.Date, Meal: e.meal, Text: e.dish.Name})
 	}
 	s.Dishes = append(s.Dishes, e.dish)
 	return nil
