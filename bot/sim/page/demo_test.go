@@ -189,7 +189,7 @@ func (d *demo) answer(ctx context.Context, u incoming) {
 		}
 		_ = json.Unmarshal(say("明天 9 点停水", nil), &sent)
 		d.call(ctx, "pinChatMessage", object{"chat_id": m.Chat.ID, "message_id": sent.ID})
-	case m.Text == "安静" || m.Text == "":
+	case strings.HasPrefix(m.Text, "安静") || m.Text == "":
 	default:
 		say("你说："+strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(m.Text), nil)
 	}

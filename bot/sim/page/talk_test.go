@@ -8,6 +8,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"xingfuli/bot/sim"
 )
 
 func inGroup(who int64) string { return fmt.Sprintf("who=%d&chat=%d", who, group) }
@@ -289,4 +291,77 @@ func TestMessageMenu(t *testing.T) {
 	b.menu(".item.mine", "delete")
 	b.until(`!document.querySelector("#log").innerText.includes("李阿姨")`)
 	b.gone(".item.mine .bubble")
+}
+
+func TestTopics(t *testing.T) {
+	d := begin(t)
+	forum := group - 7
+	d.sim.AddGroup(sim.Group{ID: forum, Key: "forum", Title: "3 号楼议事厅", Forum: true, Topics: map[int]string{2: "停车", 3: "电梯"}, Members: []int64{501, 502}, Admins: []int64{502, botID}, BotIn: true})
+	for _, thread := range []int{2, 3} {
+		if _, err := d.sim.Do(t.Context(), 502, forum, sim.Act{Text: fmt.Sprintf("安静：话题 %d", thread), Thread: thread}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := open(t, d, 1280, 800, fmt.Sprintf("who=501&chat=%d", forum))
+	b.sees("#log", "话题 2")
+	b.sees("#log", "话题 3")
+	b.sees(".topic", "停车")
+	b.shot("topics")
+	b.click(`[data-thread="3"]`)
+	b.until(`!document.querySelector("#log").innerText.includes("话题 2")`)
+	b.write("安静：电梯修好了\r")
+	b.sees(".item.mine", "电梯修好了")
+	b.click(`[data-thread="2"]`)
+	b.until(`!document.querySelector("#log").innerText.includes("电梯修好了")`)
+	b.click(`[data-thread="0"]`)
+	b.sees(".item.mine", "电梯修好了")
+}
+
+func TestStickerAndVoice(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	for _, kind := range []string{"sticker", "voice"} {
+		b.click("#attach")
+		b.click(`[data-attach="` + kind + `"]`)
+		b.until(`document.querySelector(".item.mine .` + kind + `")`)
+	}
+	b.sees(".line .last", "语音")
+}
+
+func TestBlock(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, fmt.Sprintf("who=501&chat=%d", botID))
+	b.click("#start")
+	b.sees(".item:not(.mine)", "你好")
+	b.click("#block")
+	b.sees(".blocked", "停用")
+	b.gone("#compose")
+	b.click("#block")
+	b.sees("#compose", "")
+}
+
+func TestLinksToTheBot(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.write("https://t.me/xingfuli_bot?start=abc\r")
+	b.click(".item.mine .text a")
+	b.sees(".headline h2", "幸福里小帮手")
+	b.sees(".item.mine .bubble", "/start abc")
+	b.click(".item.mine .command")
+	b.until(`document.querySelectorAll(".item.mine").length === 2`)
+}
+
+// TestComesBack lets the connection break and expects what was missed.
+func TestComesBack(t *testing.T) {
+	d := begin(t)
+	b := open(t, d, 1280, 800, inGroup(501))
+	b.write("一\r")
+	b.sees(".item:not(.mine)", "你说：一")
+	d.page.CloseClientConnections()
+	if _, err := d.sim.Do(t.Context(), 502, group, saying("安静：掉线时说的")); err != nil {
+		t.Fatal(err)
+	}
+	b.sees("#log", "掉线时说的")
+	b.until(`document.querySelectorAll(".item").length === 3`)
+	b.gone("#offline")
+	b.mu.Lock()
+	b.console = nil // the browser complains about the break
+	b.mu.Unlock()
 }

@@ -152,6 +152,7 @@ var words = map[string]word{
 	"newest":       {"到最新的消息", "To the newest message"},
 	"empty":        {"还没有人说话。", "Nobody has said anything yet."},
 	"empty.start":  {"按下面的「开始」，机器人才能和你说话。", "Press “Start” below, then the bot may talk to you."},
+	"empty.tour":   {"不知道从哪儿看起？按上面的「带我看看」。", " Not sure where to begin? Press “Tour” above."},
 	"start":        {"开始", "Start"},
 	"block":        {"停用机器人", "Block the bot"},
 	"unblock":      {"重新启用机器人", "Unblock the bot"},

@@ -12,7 +12,7 @@ export function t(key, fill = {}) {
 
 // at is where the page looks from; show() in page.js changes it.
 export const at = {
-  who: root.dataset.who, chat: root.dataset.chat, thread: root.dataset.thread, seq: root.dataset.seq,
+  who: root.dataset.atWho, chat: root.dataset.atChat, thread: root.dataset.atThread, seq: root.dataset.seq,
 };
 
 export const phone = matchMedia("(max-width: 760px)");

@@ -20,7 +20,7 @@ function seenAll() {
 
 // fill shows a chat from its end.
 export function fill(html, more) {
-  log.replaceChildren(nodes(html));
+  quietly(() => log.replaceChildren(nodes(html)));
   $("older").hidden = !more;
   toEnd();
 }
@@ -30,6 +30,13 @@ function nodes(html) {
   made.innerHTML = html;
   enliven(made.content);
   return made.content;
+}
+
+// quietly changes the log without a screen reader reading it out: old news.
+function quietly(change) {
+  box.ariaLive = "off";
+  change();
+  setTimeout(() => (box.ariaLive = "polite"), 300);
 }
 
 // enliven lets the keyboard reach what a message holds to be pressed.
@@ -77,11 +84,9 @@ export async function earlier() {
   try {
     const { log: html, more } = await get("/older", { before: first.dataset.id });
     const from = box.scrollHeight - box.scrollTop;
-    log.ariaLive = "off"; // old news is not read out
-    log.prepend(nodes(html));
+    quietly(() => log.prepend(nodes(html)));
     box.scrollTop = box.scrollHeight - from;
     $("older").hidden = !more;
-    requestAnimationFrame(() => (log.ariaLive = "polite"));
   } finally {
     $("older").ariaBusy = null;
   }

@@ -47,7 +47,12 @@ function part({ id, html }) {
   patch($(id), html);
   if (id !== "keys") return;
   keyboard();
-  $("log").dataset.empty = t($("start") ? "empty.start" : "empty");
+  hint();
+}
+
+// hint is what an empty chat says.
+function hint() {
+  $("log").dataset.empty = $("start") ? t("empty.start") + ($("tour-open") ? t("empty.tour") : "") : t("empty");
 }
 
 // show looks from another place. It fetches all of the view and goes on from there.
@@ -76,6 +81,7 @@ async function again() {
   try {
     const view = await get("/view", onList() ? { chat: "" } : {});
     if (from !== stream) return;
+    if (view.chat !== at.chat && !onList()) return go({ chat: view.chat, thread: 0 }); // this person is no longer in it
     for (const [id, html] of Object.entries(view.parts)) part({ id, html });
     fill(view.log, view.more);
   } finally {
@@ -151,7 +157,7 @@ document.addEventListener("keydown", (e) => {
 });
 
 around(show);
-$("log").dataset.empty = t($("start") ? "empty.start" : "empty");
+hint();
 if (at.who !== "0") {
   opened();
   toEnd();

@@ -9,7 +9,7 @@ export function around(show) {
 
 function clock() {
   $("clock-open").addEventListener("click", () => {
-    $("clock-now").textContent = $("clock").querySelector("time").innerText;
+    $("clock-now").textContent = $("clock").querySelector("time").textContent;
     $("clock-dialog").showModal();
   });
   const move = async (how) => {
