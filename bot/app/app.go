@@ -3,6 +3,7 @@ package app
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,14 +35,15 @@ type Options struct {
 type App struct {
 	Store *store.Store
 
-	config config.Config
-	log    *slog.Logger
-	client *http.Client
-	sender *telegram.Sender
-	router *telegram.Router
-	intake *telegram.Intake
-	beat   *jobs.Beat
-	menu   *handlers.Menu
+	config  config.Config
+	replica string // differs from all others on the same Redis
+	log     *slog.Logger
+	client  *http.Client
+	sender  *telegram.Sender
+	router  *telegram.Router
+	intake  *telegram.Intake
+	beat    *jobs.Beat
+	menu    *handlers.Menu
 }
 
 // turnTimeout is how long answering one update may take, without the time that its
@@ -77,7 +79,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Now: func() time.Time { return now().In(zone) }, Timeout: turnTimeout, Log: o.Log,
 	}
 	a.features(me.CanReadAllGroupMessages)
-	a.intake = telegram.NewIntake(a.Store.Inbox(me.ID), a.router.Handle, o.Log)
+	a.replica = rand.Text()
+	a.intake = telegram.NewIntake(a.Store.Inbox(me.ID), a.replica, a.router.Handle, o.Log)
+	a.intake.Now = a.router.Now
 	return a, nil
 }
 

@@ -17,6 +17,7 @@ type Update struct {
 
 	Entry string // where the inbox keeps it; empty before it is accepted
 	Shard int
+	Left  bool // another process took it before, or this one with an older lease
 }
 
 // Op names one change of state, so that a retry after a lost reply finds its own
@@ -38,6 +39,7 @@ type Chat struct {
 type Profile struct {
 	Language  string // as chosen by /language; empty: not chosen
 	Community string // ID; empty: not known yet
+	Gone      bool   // could not be reached when last written to
 }
 
 // Dialogue is a conversation of several steps, per chat and person. It is dropped
@@ -69,6 +71,22 @@ var (
 	ErrConflict = errors.New("queue: another writer came first")
 )
 
-// Cursor is how far a process has read the inbox: the last entry taken, by shard. The
-// zero Cursor begins with what a killed process left behind.
-type Cursor struct{ Last map[int]string }
+// Cursor is how far a process has read the inbox: the last entry taken, by shard. A shard
+// that is not in it is not read; "0" reads it from its beginning.
+type Cursor map[int]string
+
+// Share is what one replica owns of the inbox until its lease ends.
+type Share struct {
+	Shards []int
+	Fair   int   // how many shards each living replica should have
+	Now    int64 // milliseconds since 1970, by Redis
+}
+
+// Dead is an update that could not be handled, and why.
+type Dead struct {
+	Entry  string // where the list keeps it
+	Update Update
+	Code   string // as the person was told and the log has it; empty: nobody was told
+	Reason string // never what somebody typed
+	At     int64  // seconds since 1970
+}

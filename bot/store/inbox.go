@@ -12,8 +12,8 @@ import (
 	"xingfuli/bot/queue"
 )
 
-// shards is how many streams the inbox is spread over. A lane is always in the same
-// one, which keeps its order.
+// shards is how many streams the inbox is spread over, and so how many replicas can share
+// it. A lane is always in the same one, which keeps its order.
 const shards = 16
 
 // Inbox keeps the updates of one bot.
@@ -54,7 +54,7 @@ func (in *Inbox) Accept(ctx context.Context, us []queue.Update) (int, error) {
 		keys = append(keys, in.s.seenKey(in.bot, u.ID), in.s.inboxKey(in.bot, shard(u.Lane)))
 		args = append(args, u.ID, u.Lane, u.Raw)
 	}
-	fresh, err := accept.Run(ctx, in.s.db, keys, args...).Int()
+	fresh, err := in.s.batch.run(ctx, accept, keys, args...).Int()
 	if err != nil {
 		return 0, fmt.Errorf("accept %d updates: %w", len(us), err)
 	}
@@ -63,20 +63,110 @@ func (in *Inbox) Accept(ctx context.Context, us []queue.Update) (int, error) {
 
 func shard(lane int64) int { return int(uint64(lane) % shards) }
 
+// lease is how long a replica owns what it owns without saying so again. When it dies,
+// the others take over after this time.
+const lease = 3 * time.Second
+
+// own shares the shards out among the living replicas.
+//
+//	KEYS[1]    sorted set: replica to when its lease ends, ms
+//	KEYS[2..]  owner of each shard
+//	ARGV[1]    this replica
+//	ARGV[2]    lease, ms
+//	ARGV[3..]  indexes, from 1, of shards it gives up
+//
+// A replica keeps what it has, and takes what nobody has up to its fair part. It returns
+// the time by Redis in ms, the fair part, and the indexes it owns now.
+var own = redis.NewScript(`
+local t = redis.call("TIME")
+local now = t[1] * 1000 + math.floor(t[2] / 1000)
+for i = 3, #ARGV do
+	local key = KEYS[ARGV[i] + 1]
+	if redis.call("GET", key) == ARGV[1] then redis.call("DEL", key) end
+end
+redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now)
+redis.call("ZADD", KEYS[1], now + ARGV[2], ARGV[1])
+redis.call("PEXPIRE", KEYS[1], ARGV[2])
+local fair = math.ceil((#KEYS - 1) / redis.call("ZCARD", KEYS[1]))
+local reply, mine = {now, fair}, 0
+for i = 2, #KEYS do
+	if redis.call("GET", KEYS[i]) == ARGV[1] then
+		redis.call("PEXPIRE", KEYS[i], ARGV[2])
+		mine = mine + 1
+		reply[#reply + 1] = i - 1
+	end
+end
+for i = 2, #KEYS do
+	if mine < fair and redis.call("SET", KEYS[i], ARGV[1], "NX", "PX", ARGV[2]) then
+		mine = mine + 1
+		reply[#reply + 1] = i - 1
+	end
+end
+return reply`)
+
+// Own renews the lease of a replica, which gives up some shards, and returns what it owns
+// from now on, for Lease.
+func (in *Inbox) Own(ctx context.Context, replica string, give []int) (queue.Share, error) {
+	keys := []string{in.s.replicasKey(in.bot)}
+	for i := range shards {
+		keys = append(keys, in.s.ownerKey(in.bot, i))
+	}
+	args := []any{replica, lease.Milliseconds()}
+	for _, i := range give {
+		args = append(args, i+1)
+	}
+	reply, err := own.Run(ctx, in.s.db, keys, args...).Int64Slice()
+	if err != nil {
+		return queue.Share{}, fmt.Errorf("own shards: %w", err)
+	}
+	share := queue.Share{Now: reply[0], Fair: int(reply[1])}
+	for _, i := range reply[2:] {
+		share.Shards = append(share.Shards, int(i-1))
+	}
+	return share, nil
+}
+
+// Lease is how long what Own returned is true without calling it again.
+func (in *Inbox) Lease() time.Duration { return lease }
+
+// leave gives up everything a replica owns.
+//
+//	KEYS[1]    sorted set of replicas
+//	KEYS[2..]  owner of each shard
+//	ARGV[1]    this replica
+var leave = redis.NewScript(`
+redis.call("ZREM", KEYS[1], ARGV[1])
+for i = 2, #KEYS do
+	if redis.call("GET", KEYS[i]) == ARGV[1] then redis.call("DEL", KEYS[i]) end
+end
+return 1`)
+
+// Leave gives up everything a replica owns, so that others need not wait for its lease to end.
+func (in *Inbox) Leave(ctx context.Context, replica string) error {
+	keys := []string{in.s.replicasKey(in.bot)}
+	for i := range shards {
+		keys = append(keys, in.s.ownerKey(in.bot, i))
+	}
+	if err := leave.Run(ctx, in.s.db, keys, replica).Err(); err != nil {
+		return fmt.Errorf("leave: %w", err)
+	}
+	return nil
+}
+
 // takeWait is how long Take waits for updates.
 const takeWait = time.Second
 
-// Take returns updates after the cursor and moves it on. It returns nothing when ctx ends.
-func (in *Inbox) Take(ctx context.Context, c *queue.Cursor) ([]queue.Update, error) {
-	if c.Last == nil {
-		c.Last = map[int]string{}
+// Take returns updates after the cursor, those of a shard in the order they were accepted,
+// and waits up to a second for some. It returns nothing when ctx ends.
+func (in *Inbox) Take(ctx context.Context, after queue.Cursor) ([]queue.Update, error) {
+	streams := make([]string, 0, 2*len(after))
+	number := make(map[string]int, len(after))
+	for i := range after {
+		key := in.s.inboxKey(in.bot, i)
+		streams, number[key] = append(streams, key), i
 	}
-	streams := make([]string, 2*shards)
-	for i := range shards {
-		streams[i], streams[shards+i] = in.s.inboxKey(in.bot, i), c.Last[i]
-		if c.Last[i] == "" {
-			streams[shards+i] = "0"
-		}
+	for _, key := range streams {
+		streams = append(streams, after[number[key]])
 	}
 	read, err := in.read(ctx, &redis.XReadArgs{Streams: streams, Count: 256, Block: takeWait})
 	if errors.Is(err, redis.Nil) {
@@ -85,16 +175,10 @@ func (in *Inbox) Take(ctx context.Context, c *queue.Cursor) ([]queue.Update, err
 	if err != nil {
 		return nil, fmt.Errorf("take updates: %w", err)
 	}
-	number := map[string]int{}
-	for i := range shards {
-		number[streams[i]] = i
-	}
 	var us []queue.Update
 	for _, stream := range read {
-		i := number[stream.Stream]
 		for _, e := range stream.Messages {
-			us = append(us, update(e, i))
-			c.Last[i] = e.ID
+			us = append(us, update(e, number[stream.Stream]))
 		}
 	}
 	return us, nil
@@ -131,15 +215,41 @@ func update(e redis.XMessage, shard int) queue.Update {
 // Done forgets handled updates.
 func (in *Inbox) Done(ctx context.Context, us []queue.Update) error {
 	entries := map[int][]string{}
+	var left []string
 	for _, u := range us {
 		entries[u.Shard] = append(entries[u.Shard], u.Entry)
+		if u.Left {
+			left = append(left, strconv.FormatInt(u.ID, 10))
+		}
 	}
-	pipe := in.s.db.Pipeline()
-	for i, ids := range entries {
-		pipe.XDel(ctx, in.s.inboxKey(in.bot, i), ids...)
-	}
-	if _, err := pipe.Exec(ctx); err != nil {
+	var cmds []redis.Cmder
+	err := in.s.batch.do(ctx, func(ctx context.Context, pipe redis.Pipeliner) {
+		for i, ids := range entries {
+			cmds = append(cmds, pipe.XDel(ctx, in.s.inboxKey(in.bot, i), ids...))
+		}
+		if len(left) > 0 {
+			cmds = append(cmds, pipe.HDel(ctx, in.s.triesKey(in.bot), left...))
+		}
+	})
+	if err = errors.Join(err, unless(redis.Nil, cmds...)); err != nil {
 		return fmt.Errorf("forget %d updates: %w", len(us), err)
 	}
 	return nil
+}
+
+// Began counts that a process took up an update which an earlier one had left unfinished,
+// and returns how often that has happened.
+func (in *Inbox) Began(ctx context.Context, u queue.Update) (int64, error) {
+	n, err := in.s.db.HIncrBy(ctx, in.s.triesKey(in.bot), strconv.FormatInt(u.ID, 10), 1).Result()
+	if err != nil {
+		return 0, fmt.Errorf("count the tries of update %d: %w", u.ID, err)
+	}
+	return n, nil
+}
+
+// Alive tells whether Redis answers.
+func (in *Inbox) Alive(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	return in.s.db.Ping(ctx).Err() == nil
 }

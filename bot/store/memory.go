@@ -14,15 +14,18 @@ import (
 
 // Known reads in one round trip what every turn needs.
 func (s *Store) Known(ctx context.Context, chat, user int64) (queue.Known, error) {
-	pipe := s.db.Pipeline()
-	person := pipe.HMGet(ctx, s.personKey(user), "lang", "community")
-	group := person
-	if chat != user {
-		group = pipe.HMGet(ctx, s.groupKey(chat), "lang", "community")
-	}
-	dialogue := pipe.HGet(ctx, s.dialogueKey(chat, user), "body")
-	content := pipe.Get(ctx, s.contentKey())
-	if _, err := pipe.Exec(ctx); err != nil && !errors.Is(err, redis.Nil) {
+	var person, group *redis.SliceCmd
+	var dialogue, content *redis.StringCmd
+	err := s.batch.do(ctx, func(ctx context.Context, pipe redis.Pipeliner) {
+		person = pipe.HMGet(ctx, s.personKey(user), "lang", "community", "gone")
+		group = person
+		if chat != user {
+			group = pipe.HMGet(ctx, s.groupKey(chat), "lang", "community", "gone")
+		}
+		dialogue = pipe.HGet(ctx, s.dialogueKey(chat, user), "body")
+		content = pipe.Get(ctx, s.contentKey())
+	})
+	if err = errors.Join(err, unless(redis.Nil, person, group, dialogue, content)); err != nil {
 		return queue.Known{}, fmt.Errorf("known of chat %d: %w", chat, err)
 	}
 	k := queue.Known{Person: profile(person), Chat: profile(group)}
@@ -37,12 +40,25 @@ func (s *Store) Known(ctx context.Context, chat, user int64) (queue.Known, error
 
 func profile(cmd *redis.SliceCmd) queue.Profile {
 	v := cmd.Val()
-	if len(v) != 2 {
+	if len(v) != 3 {
 		return queue.Profile{}
 	}
 	lang, _ := v[0].(string)
 	community, _ := v[1].(string)
-	return queue.Profile{Language: lang, Community: community}
+	return queue.Profile{Language: lang, Community: community, Gone: v[2] != nil}
+}
+
+// unless joins the errors of commands that are not allowed.
+func unless(allowed error, cmds ...redis.Cmder) error {
+	for _, cmd := range cmds {
+		if cmd == nil {
+			continue
+		}
+		if err := cmd.Err(); err != nil && !errors.Is(err, allowed) {
+			return err
+		}
+	}
+	return nil
 }
 
 // step replaces a dialogue's step unless another one came first.
@@ -69,7 +85,7 @@ func (s *Store) SetDialogue(ctx context.Context, chat, user, was int64, d queue.
 	if err != nil {
 		return fmt.Errorf("set dialogue: %w", err)
 	}
-	written, err := step.Run(ctx, s.db, []string{s.dialogueKey(chat, user)}, was, d.Version, body, int(keepDialogue.Seconds())).Int()
+	written, err := s.batch.run(ctx, step, []string{s.dialogueKey(chat, user)}, was, d.Version, body, int(keepDialogue.Seconds())).Int()
 	if err != nil {
 		return fmt.Errorf("set dialogue: %w", err)
 	}

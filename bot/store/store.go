@@ -20,13 +20,14 @@ import (
 // Store is the bot's memory.
 type Store struct {
 	db     redis.UniversalClient
+	batch  *batch
 	prefix string
 	read   cache
 }
 
 // New returns a Store on db whose keys begin with prefix.
 func New(db redis.UniversalClient, prefix string) *Store {
-	return &Store{db: db, prefix: prefix + "{x}:"}
+	return &Store{db: db, batch: &batch{db: db}, prefix: prefix + "{x}:"}
 }
 
 // Open connects to the Redis at url: redis://, rediss://, unix://, or
@@ -111,6 +112,16 @@ func (s *Store) dialogueKey(chat, user int64) string {
 func (s *Store) seenKey(bot, update int64) string {
 	return s.prefix + "seen:" + strconv.FormatInt(bot, 10) + ":" + strconv.FormatInt(update, 10)
 }
+func (s *Store) replicasKey(bot int64) string {
+	return s.prefix + "replicas:" + strconv.FormatInt(bot, 10)
+}
+func (s *Store) ownerKey(bot int64, shard int) string {
+	return s.prefix + "owner:" + strconv.FormatInt(bot, 10) + ":" + strconv.Itoa(shard)
+}
+func (s *Store) triesKey(bot int64) string   { return s.prefix + "tries:" + strconv.FormatInt(bot, 10) }
+func (s *Store) deadKey(bot int64) string    { return s.prefix + "dead:" + strconv.FormatInt(bot, 10) }
+func (s *Store) leaseKey(name string) string { return s.prefix + "lease:" + name }
+func (s *Store) noteKey(name string) string  { return s.prefix + "note:" + name }
 func (s *Store) inboxKey(bot int64, shard int) string {
 	return s.prefix + "inbox:" + strconv.FormatInt(bot, 10) + ":" + strconv.Itoa(shard)
 }
@@ -120,4 +131,5 @@ const (
 	keepOp       = 7 * 24 * time.Hour
 	keepDialogue = 24 * time.Hour
 	keepSeen     = 48 * time.Hour
+	keepDead     = 30 * 24 * time.Hour
 )

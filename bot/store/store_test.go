@@ -37,8 +37,7 @@ func TestInboxKeepsOrderAndDropsRepeats(t *testing.T) {
 		if fresh, err := in.Accept(ctx, us[50:60]); fresh != 0 || err != nil {
 			t.Fatalf("Accept of repeats = %d, %v", fresh, err)
 		}
-		var cursor queue.Cursor
-		taken := take(t, in, &cursor, 100)
+		taken := take(t, in, 100)
 		last := map[int64]int64{}
 		for _, u := range taken {
 			if u.ID <= last[u.Lane] {
@@ -52,7 +51,7 @@ func TestInboxKeepsOrderAndDropsRepeats(t *testing.T) {
 		if err := in.Done(ctx, taken[:40]); err != nil {
 			t.Fatal(err)
 		}
-		again := take(t, in, &queue.Cursor{}, 60)
+		again := take(t, in, 60)
 		for _, u := range again {
 			if slices.ContainsFunc(taken[:40], func(d queue.Update) bool { return d.ID == u.ID }) {
 				t.Errorf("update %d was done and comes again", u.ID)
@@ -61,17 +60,24 @@ func TestInboxKeepsOrderAndDropsRepeats(t *testing.T) {
 	})
 }
 
-// take takes n updates.
-func take(t *testing.T, in *Inbox, c *queue.Cursor, n int) []queue.Update {
+// take takes n updates from the beginning of all shards.
+func take(t *testing.T, in *Inbox, n int) []queue.Update {
 	t.Helper()
+	after := queue.Cursor{}
+	for i := range shards {
+		after[i] = "0"
+	}
 	var us []queue.Update
 	for len(us) < n {
-		more, err := in.Take(t.Context(), c)
+		more, err := in.Take(t.Context(), after)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(more) == 0 {
 			t.Fatalf("took %d updates of %d", len(us), n)
+		}
+		for _, u := range more {
+			after[u.Shard] = u.Entry
 		}
 		us = append(us, more...)
 	}

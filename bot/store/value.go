@@ -48,7 +48,7 @@ func put[T any](ctx context.Context, s *Store, op queue.Op, at place, was int64,
 		return fmt.Errorf("put %s: %w", at.member, err)
 	}
 	keys := []string{at.key, s.opKey(string(op)), s.contentKey(), at.index}
-	written, err := swap.Run(ctx, s.db, keys, was, body, int(keepOp.Seconds()), at.member, at.score).Int()
+	written, err := s.batch.run(ctx, swap, keys, was, body, int(keepOp.Seconds()), at.member, at.score).Int()
 	if err != nil {
 		return fmt.Errorf("put %s: %w", at.member, err)
 	}

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -19,21 +18,22 @@ import (
 // answerWithin is how long a press shows its waiting at most before it is answered empty.
 const answerWithin = 800 * time.Millisecond
 
-// Handle answers one update. Everything a person should know of is told to them; what
-// is returned is for the log and has not been logged. An update that the library's
-// types cannot hold returns ErrDecode.
-func (r *Router) Handle(ctx context.Context, u queue.Update) error {
+// Handle answers one update. A refusal is explained to the person and is no error. What is
+// returned is worth another attempt, but for ErrDecode: the update has a shape that the
+// library does not know. On the last attempt the person is told that it failed, and a
+// *Failed with the code is returned.
+func (r *Router) Handle(ctx context.Context, u queue.Update, a *Attempt) error {
 	var up models.Update
 	if err := decode(u.Raw, &up); err != nil {
 		return fmt.Errorf("update %d: %w", u.ID, err)
 	}
 	switch {
 	case up.Message != nil:
-		return r.message(ctx, u.ID, up.Message)
+		return r.message(ctx, u.ID, a, up.Message)
 	case up.CallbackQuery != nil:
-		return r.press(ctx, u.ID, up.CallbackQuery)
+		return r.press(ctx, u.ID, a, up.CallbackQuery)
 	case up.MyChatMember != nil:
-		return r.member(ctx, u.ID, up.MyChatMember)
+		return r.member(ctx, u.ID, a, up.MyChatMember)
 	}
 	return nil // nobody is answered for edits, channel posts and polls (see AllowedUpdates)
 }
@@ -55,7 +55,7 @@ func decode(raw []byte, up *models.Update) (err error) {
 
 // message answers what a person said. It stays silent on other bots, on what a linked
 // channel posts into the group, and on service messages.
-func (r *Router) message(ctx context.Context, id int64, m *models.Message) error {
+func (r *Router) message(ctx context.Context, id int64, a *Attempt, m *models.Message) error {
 	anonymous := m.SenderChat != nil && m.SenderChat.ID == m.Chat.ID
 	switch {
 	case m.Chat.Type == models.ChatTypeChannel, m.IsAutomaticForward, m.ViaBot != nil:
@@ -67,7 +67,7 @@ func (r *Router) message(ctx context.Context, id int64, m *models.Message) error
 	case !spoken(m):
 		return nil
 	}
-	t := &Turn{Chat: m.Chat, Message: m, update: id, router: r, Now: r.Now()}
+	t := &Turn{Chat: m.Chat, Message: m, update: id, try: a, router: r, Now: r.Now()}
 	if !anonymous {
 		t.User = m.From
 	}
@@ -82,8 +82,8 @@ func (r *Router) message(ctx context.Context, id int64, m *models.Message) error
 }
 
 // press answers a button. The message under it may be gone, and its data may be forged.
-func (r *Router) press(ctx context.Context, id int64, q *models.CallbackQuery) error {
-	t := &Turn{User: &q.From, update: id, press: q.ID, Direct: true, router: r, Now: r.Now()}
+func (r *Router) press(ctx context.Context, id int64, a *Attempt, q *models.CallbackQuery) error {
+	t := &Turn{User: &q.From, update: id, try: a, press: q.ID, Direct: true, router: r, Now: r.Now()}
 	switch {
 	case q.Message.Message != nil:
 		t.Message, t.Chat = q.Message.Message, q.Message.Message.Chat
@@ -127,18 +127,15 @@ func (r *Router) pressed(ctx context.Context, t *Turn, data string) error {
 }
 
 // member notes who can be reached, and greets a group the bot was added to.
-func (r *Router) member(ctx context.Context, id int64, m *models.ChatMemberUpdated) error {
+func (r *Router) member(ctx context.Context, id int64, a *Attempt, m *models.ChatMemberUpdated) error {
 	was, is := inside(m.OldChatMember), inside(m.NewChatMember)
 	if m.Chat.Type == models.ChatTypePrivate {
-		if err := r.Memory.SetReachable(ctx, m.Chat.ID, is); err != nil {
-			return fmt.Errorf("member: %w", err)
-		}
-		return nil
+		return r.Memory.SetReachable(ctx, m.Chat.ID, is)
 	}
 	if was || !is || m.Chat.Type == models.ChatTypeChannel {
 		return nil
 	}
-	t := &Turn{Chat: m.Chat, User: &m.From, update: id, router: r, Now: r.Now()}
+	t := &Turn{Chat: m.Chat, User: &m.From, update: id, try: a, router: r, Now: r.Now()}
 	return r.turn(ctx, t, func(ctx context.Context, t *Turn) error {
 		if err := t.Load(ctx); err != nil {
 			return err
@@ -184,8 +181,9 @@ func (r *Router) guarded(ctx context.Context, t *Turn, h Handler) (err error) {
 	return h(ctx, t)
 }
 
-// tell explains err to the person: in the words registered for it, or with an apology
-// and a code under which it is logged. Who cannot be reached is not told.
+// tell explains err to the person in the words registered for it. An error without words
+// is returned for another attempt; after the last one the person gets an apology with a
+// code, under which it is logged too. Who cannot be reached is not told.
 func (r *Router) tell(ctx context.Context, t *Turn, err error) error {
 	if errors.Is(err, queue.ErrUnreachable) {
 		return nil
@@ -195,15 +193,18 @@ func (r *Router) tell(ctx context.Context, t *Turn, err error) error {
 			return t.Alert(ctx, e.key, values(err))
 		}
 	}
-	code := newCode()
-	r.Log.Error("turn failed", "code", code, "update", t.update, "chat", t.Chat.ID, "user", t.UserID(), "err", err)
+	if !t.try.Last {
+		return err
+	}
+	failed := &Failed{Code: newCode(), Err: err}
+	r.Log.Error("turn failed", "code", failed.Code, "update", t.update, "chat", t.Chat.ID, "user", t.UserID(), "err", err)
 	if !t.Direct && !t.Private() {
-		return nil // nobody in the group asked the bot for anything
+		return failed // nobody in the group asked the bot for anything
 	}
-	if err := t.Alert(ctx, "chat.sorry", map[string]any{"Code": code}); err != nil && !errors.Is(err, queue.ErrUnreachable) {
-		return fmt.Errorf("apologise for %s: %w", code, err)
+	if err := t.Alert(ctx, "chat.sorry", map[string]any{"Code": failed.Code}); err != nil && !errors.Is(err, queue.ErrUnreachable) {
+		r.Log.Error("apologise", "code", failed.Code, "err", err)
 	}
-	return nil
+	return failed
 }
 
 // values are what an error's text is filled with, when it brings any.
@@ -224,11 +225,6 @@ func newCode() string {
 		b[i] = letters[int(b[i])%len(letters)]
 	}
 	return string(b)
-}
-
-// LogValue keeps texts, names and phones out of the log.
-func (t *Turn) LogValue() slog.Value {
-	return slog.GroupValue(slog.Int64("update", t.update), slog.Int64("chat", t.Chat.ID), slog.Int64("user", t.UserID()))
 }
 
 // said finds who answers words: a command, a key of the keyboard, the dialogue the

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -29,14 +30,14 @@ type Turn struct {
 
 	router  *Router
 	update  int64
+	try     *Attempt
 	press   string // callback query ID
 	command bool
 	loaded  bool
 	ops     int
 	timer   *turnTimer
 
-	mu       sync.Mutex
-	answered bool
+	mu sync.Mutex // of try.answered, which a late press sets
 }
 
 // Private tells whether this is the private chat of one person with the bot.
@@ -66,6 +67,9 @@ func (t *Turn) Load(ctx context.Context) error {
 		return fmt.Errorf("load turn: %w", err)
 	}
 	t.Known, t.loaded = k, true
+	if t.Private() && k.Person.Gone { // they write again
+		return t.router.Memory.SetReachable(ctx, t.Chat.ID, true)
+	}
 	return nil
 }
 
@@ -95,10 +99,21 @@ func (t *Turn) Say(ctx context.Context, key string, data any) error {
 	return err
 }
 
-// Send answers in the chat, and topic, of the turn and returns the new message's ID.
+// Send answers in the chat, and topic, of the turn and returns the new message's ID, 0 when
+// nobody knows whether it was sent. A message that an earlier attempt of the same turn has
+// sent is not sent again.
 func (t *Turn) Send(ctx context.Context, m Message) (int, error) {
+	a := t.try
+	if a.next++; a.next <= len(a.sent) {
+		return a.sent[a.next-1], nil
+	}
 	defer t.timer.pause()()
-	return t.router.Sender.Send(context.WithoutCancel(ctx), queue.Chat{ID: t.Chat.ID, Thread: t.Thread}, m)
+	id, err := t.router.Sender.Send(context.WithoutCancel(ctx), queue.Chat{ID: t.Chat.ID, Thread: t.Thread}, m)
+	if err != nil && !errors.Is(err, queue.ErrUnknown) {
+		return 0, err
+	}
+	a.sent = append(a.sent, id)
+	return id, nil
 }
 
 // Edit changes the message under the pressed button, or answers anew where there is none.
@@ -131,8 +146,8 @@ func (t *Turn) toast(ctx context.Context, key string, data any, alert bool) erro
 // answer ends the waiting that a press shows; only the first call is sent.
 func (t *Turn) answer(ctx context.Context, line string, alert bool) error {
 	t.mu.Lock()
-	first := !t.answered
-	t.answered = true
+	first := !t.try.answered
+	t.try.answered = true
 	t.mu.Unlock()
 	if !first || t.press == "" {
 		return nil

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"xingfuli/bot/queue"
+)
+
+// park moves an update from the inbox to the dead letters, once.
+//
+//	KEYS[1]  stream of its shard
+//	KEYS[2]  stream of dead letters
+//	KEYS[3]  hash of tries
+//	ARGV[1]  entry in KEYS[1]
+//	ARGV[2]  the oldest entry of KEYS[2] that is kept
+//	ARGV[3]  update ID; ARGV[4] lane; ARGV[5] raw; ARGV[6] code; ARGV[7] reason
+//
+// It returns 1, or 0 when the update was moved or handled before.
+var park = redis.NewScript(`
+if redis.call("XDEL", KEYS[1], ARGV[1]) == 0 then return 0 end
+redis.call("HDEL", KEYS[3], ARGV[3])
+redis.call("XTRIM", KEYS[2], "MINID", ARGV[2])
+redis.call("XADD", KEYS[2], "*", "i", ARGV[3], "l", ARGV[4], "r", ARGV[5], "c", ARGV[6], "w", ARGV[7])
+return 1`)
+
+// Park moves an update that cannot be handled to the dead letters, which are kept for 30
+// days from now.
+func (in *Inbox) Park(ctx context.Context, d queue.Dead, now time.Time) error {
+	oldest := strconv.FormatInt(now.Add(-keepDead).UnixMilli(), 10)
+	keys := []string{in.s.inboxKey(in.bot, d.Update.Shard), in.s.deadKey(in.bot), in.s.triesKey(in.bot)}
+	u := d.Update
+	if err := park.Run(ctx, in.s.db, keys, u.Entry, oldest, u.ID, u.Lane, u.Raw, d.Code, d.Reason).Err(); err != nil {
+		return fmt.Errorf("park update %d: %w", u.ID, err)
+	}
+	return nil
+}
+
+// Dead lists up to n dead letters, the newest first, from before the entry, which is empty
+// for the newest.
+func (in *Inbox) Dead(ctx context.Context, before string, n int64) ([]queue.Dead, error) {
+	from := "+"
+	if before != "" {
+		from = "(" + before
+	}
+	entries, err := in.s.db.XRevRangeN(ctx, in.s.deadKey(in.bot), from, "-", n).Result()
+	if err != nil {
+		return nil, fmt.Errorf("list dead letters: %w", err)
+	}
+	ds := make([]queue.Dead, len(entries))
+	for i, e := range entries {
+		ds[i] = dead(e)
+	}
+	return ds, nil
+}
+
+func dead(e redis.XMessage) queue.Dead {
+	code, _ := e.Values["c"].(string)
+	reason, _ := e.Values["w"].(string)
+	d := queue.Dead{Entry: e.ID, Update: update(e, 0), Code: code, Reason: reason}
+	d.Update.Entry, d.Update.Shard = "", shard(d.Update.Lane)
+	ms, _ := strconv.ParseInt(firstPart(e.ID), 10, 64)
+	d.At = ms / 1000
+	return d
+}
+
+func firstPart(entry string) string {
+	for i := range entry {
+		if entry[i] == '-' {
+			return entry[:i]
+		}
+	}
+	return entry
+}
+
+// revive takes a dead letter away and, for a retry, puts its update back into the inbox.
+//
+//	KEYS[1]  stream of dead letters
+//	KEYS[2]  stream of its shard
+//	ARGV[1]  entry in KEYS[1]
+//	ARGV[2]  1 to put it back
+//
+// It returns 1, or 0 when the letter is not there any more.
+var revive = redis.NewScript(`
+local found = redis.call("XRANGE", KEYS[1], ARGV[1], ARGV[1])[1]
+if not found then return 0 end
+if ARGV[2] == "1" then
+	local f = found[2]
+	redis.call("XADD", KEYS[2], "*", f[1], f[2], f[3], f[4], f[5], f[6])
+end
+redis.call("XDEL", KEYS[1], ARGV[1])
+return 1`)
+
+// Revive takes a dead letter away and, with retry, has its update handled again. It
+// returns false when the letter is gone already.
+func (in *Inbox) Revive(ctx context.Context, d queue.Dead, retry bool) (bool, error) {
+	back := 0
+	if retry {
+		back = 1
+	}
+	n, err := revive.Run(ctx, in.s.db, []string{in.s.deadKey(in.bot), in.s.inboxKey(in.bot, d.Update.Shard)}, d.Entry, back).Int()
+	if err != nil {
+		return false, fmt.Errorf("revive dead letter: %w", err)
+	}
+	return n == 1, nil
+}
