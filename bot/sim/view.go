@@ -48,6 +48,9 @@ func (s *Server) view(c *chat, m *message, who int64) Message {
 		ID: a.ID, Chat: chat, From: m.from, FromName: m.name, At: time.Unix(a.Date, 0).In(s.clock.now().Location()),
 		Pinned: m.pinned, Deleted: m.deleted, Service: m.service, Thread: a.Thread,
 	}
+	if a.SenderChat != nil {
+		v.From = a.SenderChat.ID // an anonymous admin stays so
+	}
 	if m.service != "" || m.deleted {
 		return v
 	}

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"bytes"
-	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -282,11 +281,16 @@ func (s *Server) postUpdate(client *http.Client, link, secret string, u *update)
 	}
 	if resp.StatusCode/100 != 2 {
 		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-		return time.Duration(max(seconds, 0)) * time.Second, fmt.Errorf("Wrong response from the webhook: %s", resp.Status)
+		return time.Duration(max(seconds, 0)) * time.Second, wrongResponse(resp.Status)
 	}
 	s.callInAnswer(body)
 	return 0, nil
 }
+
+// wrongResponse is a status that is not 2xx, worded as getWebhookInfo shows it.
+type wrongResponse string
+
+func (w wrongResponse) Error() string { return "Wrong response from the webhook: " + string(w) }
 
 // callInAnswer carries out the one call that an answer may hold: {"method": …}. Its
 // outcome is only noted.

@@ -623,3 +623,68 @@ func TestWorldViews(t *testing.T) {
 		t.Errorf("%+v", m.Reactions)
 	}
 }
+
+// TestMigrate: both chats get a service message, the old one names the new one from then on.
+func TestMigrate(t *testing.T) {
+	s := started(t)
+	s.AddGroup(Group{ID: -55, Key: "old", Title: "旧群", Members: []int64{resident, cook}, Admins: []int64{cook}, BotIn: true})
+	id, err := s.Migrate(-55)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := fetch(t, s)
+	if len(list) != 2 || dig(list[0], "message", "migrate_to_chat_id") != float64(id) || dig(list[0], "message", "chat", "id") != -55.0 ||
+		dig(list[1], "message", "migrate_from_chat_id") != -55.0 || dig(list[1], "message", "chat", "type") != "supergroup" {
+		t.Error(list)
+	}
+	for _, method := range []string{"sendMessage", "getChat"} {
+		body := `{"chat_id":-55}`
+		if method == "sendMessage" {
+			body = `{"chat_id":-55,"text":"a"}`
+		}
+		r := ask(t, s, method, "%s", body)
+		if r.Code != 400 || r.Parameters.MigrateTo != id || r.Description != "Bad Request: group chat was upgraded to a supergroup chat" {
+			t.Errorf("%s: %s %+v", method, r, r.Parameters)
+		}
+	}
+	if _, err := s.Do(t.Context(), resident, -55, Act{Text: "a"}); !errors.Is(err, ErrNotMember) {
+		t.Error(err)
+	}
+	do(t, s, resident, id, Act{Text: "/a"})
+	if _, err := s.Migrate(-55); !errors.Is(err, ErrNoChat) {
+		t.Error("twice:", err)
+	}
+	if c := s.Chats(resident); len(c) != 3 || c[2].ID != id || c[2].Key != "old" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// TestDrained: it returns when the last update is confirmed, or when it may not wait longer.
+func TestDrained(t *testing.T) {
+	s := started(t)
+	if err := s.Drained(t.Context()); err != nil {
+		t.Error(err)
+	}
+	do(t, s, resident, s.Bot().ID, Act{Text: "a"})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.Drained(ctx); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	done := make(chan error)
+	go func() { done <- s.Drained(t.Context()) }()
+	fetch(t, s)
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	do(t, s, resident, s.Bot().ID, Act{Text: "a"})
+	go func() { done <- s.Drained(t.Context()) }()
+	s.Close()
+	s.Close()
+	if err := <-done; !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+	if r := ask(t, s, "getUpdates", `{}`); r.Code != 500 {
+		t.Error("a closed server is polled:", r)
+	}
+}
