@@ -16,6 +16,7 @@ import (
 
 	"xingfuli/bot/community"
 	"xingfuli/bot/config"
+	"xingfuli/bot/queue"
 	"xingfuli/bot/store"
 	"xingfuli/bot/telegram"
 	"xingfuli/bot/text"
@@ -78,21 +79,38 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Sender: sender, Memory: a.Store, Username: me.Username, ID: me.ID, Default: text.Match(c.Language, text.Chinese),
 		Now: func() time.Time { return now().In(zone) }, Timeout: turnTimeout, Log: o.Log,
 	}
-	a.features(me.CanReadAllGroupMessages)
+	inbox := a.Store.Inbox(me.ID)
+	a.features(inbox, me.CanReadAllGroupMessages)
 	a.replica = rand.Text()
-	a.intake = telegram.NewIntake(a.Store.Inbox(me.ID), a.replica, a.router.Handle, o.Log)
-	a.intake.Now = a.router.Now
+	a.intake = telegram.NewIntake(inbox, a.replica, a.router.Handle, o.Log)
+	a.intake.Now, a.intake.Parked = a.router.Now, a.parked
 	return a, nil
 }
 
 // features registers what the bot can do, in the order of /help. A new one is a line here.
-func (a *App) features(readsAll bool) {
+func (a *App) features(inbox *store.Inbox, readsAll bool) {
 	staff := staff{a.Store, a.config.Admins}
 	a.menu = &handlers.Menu{Store: a.Store, Staff: staff}
 	a.menu.Register(a.router)
 	handlers.Community{Store: a.Store, Staff: staff, ReadsAll: readsAll}.Register(a.router)
+	handlers.Dead{Store: inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff}.Register(a.router)
 	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu)}}
+}
+
+// parked tells the admins, once an hour at most, that an update could not be handled.
+func (a *App) parked(ctx context.Context, d queue.Dead) {
+	first, err := a.Store.Once(ctx, "parked", time.Hour)
+	if err != nil || !first {
+		return
+	}
+	for _, admin := range a.config.Admins {
+		w := text.In(a.router.Default)
+		m := telegram.Message{HTML: w.HTML("dead.parked", map[string]any{"Code": d.Code})}
+		if _, err := a.sender.Send(ctx, queue.Chat{ID: admin}, m); err != nil {
+			a.log.Warn("tell an admin of a dead letter", "admin", admin, "err", err)
+		}
+	}
 }
 
 // staff knows the roles that are kept, and the admins of the config.
@@ -159,6 +177,9 @@ func spawn(wg *sync.WaitGroup, cancel context.CancelCauseFunc, f func() error) {
 
 // publishCommands is worth a warning only: the bot answers typed commands all the same.
 func (a *App) publishCommands(ctx context.Context) {
+	if !a.hold(ctx, "commands") {
+		return // another replica that has just started is at it
+	}
 	if _, err := a.router.PublishCommands(ctx); err != nil && ctx.Err() == nil {
 		a.log.Warn("the menu of commands was not set", "err", err)
 	}
@@ -171,10 +192,7 @@ func (a *App) receive(ctx context.Context) error {
 		return a.listen(ctx)
 	}
 	p := &telegram.Poller{API: t.APIURL, Token: string(t.Token), Client: a.client, Accept: a.intake.Accept, Log: a.log}
-	if err := p.FreeFromWebhook(ctx); err != nil && ctx.Err() == nil {
-		return err
-	}
-	return p.Run(ctx)
+	return a.lead(ctx, "poller", p.Run) // Telegram answers one poller only; the other replicas stand by
 }
 
 // listen serves the webhook, and registers it once it is served.
@@ -204,7 +222,7 @@ func (a *App) listen(ctx context.Context) error {
 		}
 		served <- srv.Serve(l)
 	}()
-	if err := a.sender.SetWebhook(ctx, h.URL, string(h.Secret)); err != nil && ctx.Err() == nil {
+	if err := a.setWebhook(ctx); err != nil {
 		_ = srv.Close()
 		return err
 	}
@@ -212,6 +230,18 @@ func (a *App) listen(ctx context.Context) error {
 		return fmt.Errorf("webhook: %w", err)
 	}
 	return <-stopped
+}
+
+// setWebhook has one of the replicas that start together tell Telegram where it is.
+func (a *App) setWebhook(ctx context.Context) error {
+	h := a.config.Telegram.Webhook
+	if !a.hold(ctx, "webhook") {
+		return nil // another one is at it
+	}
+	if err := a.sender.SetWebhook(ctx, h.URL, string(h.Secret)); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
 }
 
 // Settle waits until every update that was taken in has been answered.

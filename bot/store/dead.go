@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -44,7 +46,7 @@ func (in *Inbox) Park(ctx context.Context, d queue.Dead, now time.Time) error {
 // for the newest.
 func (in *Inbox) Dead(ctx context.Context, before string, n int64) ([]queue.Dead, error) {
 	from := "+"
-	if before != "" {
+	if entryShape.MatchString(before) {
 		from = "(" + before
 	}
 	entries, err := in.s.db.XRevRangeN(ctx, in.s.deadKey(in.bot), from, "-", n).Result()
@@ -58,23 +60,33 @@ func (in *Inbox) Dead(ctx context.Context, before string, n int64) ([]queue.Dead
 	return ds, nil
 }
 
+// Letter finds a dead letter; ok is false when there is none of that entry.
+func (in *Inbox) Letter(ctx context.Context, entry string) (d queue.Dead, ok bool, err error) {
+	if !entryShape.MatchString(entry) {
+		return queue.Dead{}, false, nil
+	}
+	entries, err := in.s.db.XRange(ctx, in.s.deadKey(in.bot), entry, entry).Result()
+	if err != nil {
+		return queue.Dead{}, false, fmt.Errorf("dead letter: %w", err)
+	}
+	if len(entries) == 0 {
+		return queue.Dead{}, false, nil
+	}
+	return dead(entries[0]), true, nil
+}
+
+// entryShape is what Redis calls an entry of a stream.
+var entryShape = regexp.MustCompile(`^[0-9]{1,15}-[0-9]{1,10}$`)
+
 func dead(e redis.XMessage) queue.Dead {
 	code, _ := e.Values["c"].(string)
 	reason, _ := e.Values["w"].(string)
 	d := queue.Dead{Entry: e.ID, Update: update(e, 0), Code: code, Reason: reason}
 	d.Update.Entry, d.Update.Shard = "", shard(d.Update.Lane)
-	ms, _ := strconv.ParseInt(firstPart(e.ID), 10, 64)
-	d.At = ms / 1000
+	ms, _, _ := strings.Cut(e.ID, "-")
+	at, _ := strconv.ParseInt(ms, 10, 64)
+	d.At = at / 1000
 	return d
-}
-
-func firstPart(entry string) string {
-	for i := range entry {
-		if entry[i] == '-' {
-			return entry[:i]
-		}
-	}
-	return entry
 }
 
 // revive takes a dead letter away and, for a retry, puts its update back into the inbox.

@@ -33,6 +33,7 @@ func New(db redis.UniversalClient, prefix string) *Store {
 // Open connects to the Redis at url: redis://, rediss://, unix://, or
 // redis+sentinel://host,host/0?master_name=m. It does not wait for an answer.
 func Open(url string) (redis.UniversalClient, error) {
+	redis.SetLogger(mute{}) // what it would print on stderr comes back as errors too
 	if rest, ok := strings.CutPrefix(url, "redis+sentinel://"); ok {
 		return openSentinel(rest)
 	}
@@ -44,6 +45,11 @@ func Open(url string) (redis.UniversalClient, error) {
 	o.PipelinePoolSize = -1
 	return redis.NewClient(o), nil
 }
+
+// mute says nothing.
+type mute struct{}
+
+func (mute) Printf(context.Context, string, ...any) {}
 
 // openSentinel reads what follows the scheme: [user:password@]host,host[/db]?master_name=m.
 func openSentinel(rest string) (redis.UniversalClient, error) {

@@ -43,10 +43,16 @@ var (
 // pollSeconds is how long Telegram may hold a request; the server takes 50 at most.
 const pollSeconds = 50
 
-// Run polls until ctx ends. It returns ErrToken when Telegram refuses the token; all
-// else is tried again, more slowly each time up to five seconds.
+// Run takes the webhook away, which would refuse every request for updates, and polls
+// until ctx ends. It returns ErrToken when Telegram refuses the token; all else is tried
+// again, more slowly each time up to five seconds.
 func (p *Poller) Run(ctx context.Context) error {
 	offset, failed := int64(0), 0
+	if err := p.freeFromWebhook(ctx); errors.Is(err, ErrToken) {
+		return err
+	} else if err != nil && ctx.Err() == nil {
+		p.Log.Warn("take the webhook away", "err", err)
+	}
 	for ctx.Err() == nil {
 		raws, next, err := p.once(ctx, offset)
 		if err == nil && len(raws) > 0 {
@@ -61,7 +67,7 @@ func (p *Poller) Run(ctx context.Context) error {
 		}
 		if ctx.Err() == nil {
 			failed++
-			p.Log.Warn("polling", "err", err, "failed", failed)
+			p.complain(err, failed)
 			_ = pause(ctx, backoff(err, failed))
 		}
 	}
@@ -74,6 +80,15 @@ func backoff(err error, failed int) time.Duration {
 		return time.Duration(flood.RetryAfter) * time.Second
 	}
 	return min(100*time.Millisecond<<min(failed, 10), 5*time.Second)
+}
+
+// complain says what is wrong, and where somebody must look into it, what to do.
+func (p *Poller) complain(err error, failed int) {
+	if errors.Is(err, ErrOtherPoller) {
+		p.Log.Error("another program receives this bot's updates: stop it, or get a new token from BotFather", "failed", failed)
+		return
+	}
+	p.Log.Warn("polling", "err", err, "failed", failed)
 }
 
 // pollError is Telegram's refusal of a request.
@@ -125,9 +140,8 @@ func (p *Poller) once(ctx context.Context, offset int64) (raws []json.RawMessage
 	return answer.Result, next, nil
 }
 
-// FreeFromWebhook takes a webhook away, which would refuse every request for updates.
-// What waits to be delivered stays.
-func (p *Poller) FreeFromWebhook(ctx context.Context) error {
+// freeFromWebhook takes the webhook away. What waits to be delivered stays.
+func (p *Poller) freeFromWebhook(ctx context.Context) error {
 	var answer struct {
 		OK          bool   `json:"ok"`
 		Code        int    `json:"error_code"`

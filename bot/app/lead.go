@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"time"
+)
+
+// leaseFor is how long a leader leads without saying so again; when it dies, another
+// replica takes over after this time.
+const leaseFor = 3 * time.Second
+
+// lead runs f whenever this replica holds the lease of that name, with a context that
+// ends when it no longer does. It returns when ctx ends, or with f's error.
+func (a *App) lead(ctx context.Context, name string, f func(context.Context) error) error {
+	for ctx.Err() == nil {
+		if !a.hold(ctx, name) {
+			wait(ctx, leaseFor/6)
+			continue
+		}
+		err := a.leading(ctx, name, f)
+		if err := a.Store.Release(context.WithoutCancel(ctx), name, a.replica); err != nil {
+			a.log.Warn("release", "lease", name, "err", err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (a *App) hold(ctx context.Context, name string) bool {
+	ctx, cancel := context.WithTimeout(ctx, leaseFor/3)
+	defer cancel()
+	held, err := a.Store.Hold(ctx, name, a.replica, leaseFor)
+	if err != nil && ctx.Err() == nil {
+		a.log.Warn("lease", "name", name, "err", err)
+	}
+	return held
+}
+
+// leading runs f and renews the lease; f's context ends when that fails for as long as the
+// lease lasts.
+func (a *App) leading(ctx context.Context, name string, f func(context.Context) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- f(ctx) }()
+	beat := time.NewTicker(leaseFor / 4)
+	defer beat.Stop()
+	until := time.Now().Add(leaseFor * 9 / 10)
+	for {
+		select {
+		case err := <-ended:
+			return err
+		case began := <-beat.C:
+			if a.hold(ctx, name) {
+				until = began.Add(leaseFor * 9 / 10)
+			} else if time.Now().After(until) {
+				cancel()
+			}
+		}
+	}
+}
+
+func wait(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	}
+}
