@@ -21,40 +21,43 @@ func (s *Server) act(ctx context.Context, st Step) (*query, error) {
 	if err != nil {
 		return nil, err
 	}
-	chat, _ := s.place(c)
 	switch st.Act {
 	case ActPress:
 		return s.pressLabel(ctx, p, c, st)
-	case ActForge:
-		id, err := s.newest(c, s.bot.ID)
-		if err != nil {
-			return nil, err
-		}
-		return s.press(p.ID, chat, id, st.Text)
-	case ActEdit:
-		id, err := s.newest(c, p.ID)
-		if err != nil {
-			return nil, err
-		}
-		return nil, s.Edit(ctx, p.ID, chat, id, st.Text)
+	case ActForge, ActEdit, ActReact:
+		return s.newestStep(ctx, p, c, st)
 	case ActVote:
 		return nil, s.voteStep(ctx, p, c, st)
-	case ActReact:
-		id, err := s.newest(c, s.bot.ID)
-		if err != nil {
-			return nil, err
-		}
-		return nil, s.React(ctx, p.ID, chat, id, st.Text)
 	case ActBlock:
 		return nil, s.Block(p.ID)
 	case ActUnblock:
 		return nil, s.Unblock(p.ID)
 	case ActJoin:
-		return nil, s.Join(p.ID, chat)
+		return nil, s.Join(p.ID, c.id)
 	case ActLeave:
-		return nil, s.Leave(p.ID, chat)
+		return nil, s.Leave(p.ID, c.id)
 	}
 	return nil, s.sayStep(ctx, p, c, st)
+}
+
+// newestStep edits the person's last message, or forges a press on or reacts to the bot's.
+func (s *Server) newestStep(ctx context.Context, p *person, c *chat, st Step) (*query, error) {
+	from := s.bot.ID
+	if st.Act == ActEdit {
+		from = p.ID
+	}
+	id, err := s.newest(c, from)
+	if err != nil {
+		return nil, err
+	}
+	chat, _ := s.place(c)
+	switch st.Act {
+	case ActEdit:
+		return nil, s.Edit(ctx, p.ID, chat, id, st.Text)
+	case ActReact:
+		return nil, s.React(ctx, p.ID, chat, id, st.Text)
+	}
+	return s.press(p.ID, chat, id, st.Text)
 }
 
 // sayStep sends a text or a file.
