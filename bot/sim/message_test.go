@@ -22,7 +22,7 @@ func uploadForm(t *testing.T, s *Server, method string, fields, files map[string
 		part, _ := w.CreateFormFile(name, name+".png")
 		_, _ = part.Write([]byte(v))
 	}
-	w.Close()
+	_ = w.Close()
 	r := httptest.NewRequest("POST", "/bot"+s.Bot().Token+"/"+method, &b)
 	r.Header.Set("Content-Type", w.FormDataContentType())
 	return request(t, s, r)

@@ -281,16 +281,16 @@ func (s *Server) postUpdate(client *http.Client, link, secret string, u *update)
 	}
 	if resp.StatusCode/100 != 2 {
 		seconds, _ := strconv.Atoi(resp.Header.Get("Retry-After"))
-		return time.Duration(max(seconds, 0)) * time.Second, wrongResponse(resp.Status)
+		return time.Duration(max(seconds, 0)) * time.Second, responseError(resp.Status)
 	}
 	s.callInAnswer(body)
 	return 0, nil
 }
 
-// wrongResponse is a status that is not 2xx, worded as getWebhookInfo shows it.
-type wrongResponse string
+// responseError is a status that is not 2xx, worded as getWebhookInfo shows it.
+type responseError string
 
-func (w wrongResponse) Error() string { return "Wrong response from the webhook: " + string(w) }
+func (w responseError) Error() string { return "Wrong response from the webhook: " + string(w) }
 
 // callInAnswer carries out the one call that an answer may hold: {"method": …}. Its
 // outcome is only noted.
