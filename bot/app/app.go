@@ -90,6 +90,8 @@ func New(ctx context.Context, o Options) (*App, error) {
 // features registers what the bot can do, in the order of /help. A new one is a line here.
 func (a *App) features(inbox *store.Inbox, readsAll bool) {
 	staff := staff{a.Store, a.config.Admins}
+	a.router.Flood.Person, a.router.Flood.Group = telegram.Bucket{Size: 20, Refill: 3 * time.Second}, telegram.Bucket{Size: 60, Refill: time.Second}
+	a.router.Flood.Exempt = staff.any
 	a.menu = &handlers.Menu{Store: a.Store, Staff: staff}
 	a.menu.Register(a.router)
 	handlers.Community{Store: a.Store, Staff: staff, ReadsAll: readsAll}.Register(a.router)
@@ -131,6 +133,12 @@ func (s staff) Grants(ctx context.Context, user int64) (community.Grants, error)
 		}
 	}
 	return g, nil
+}
+
+// any tells whether a person has any role at all.
+func (s staff) any(ctx context.Context, user int64) (bool, error) {
+	g, err := s.Grants(ctx, user)
+	return len(g) > 0, err
 }
 
 // Run works until ctx ends, then stops: first no more updates are taken, then those begun

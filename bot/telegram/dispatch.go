@@ -188,6 +188,9 @@ func (r *Router) tell(ctx context.Context, t *Turn, err error) error {
 	if errors.Is(err, queue.ErrUnreachable) {
 		return nil
 	}
+	if held, err := t.hold(ctx, err); held {
+		return err
+	}
 	for _, e := range r.explain {
 		if errors.Is(err, e.err) {
 			return t.Alert(ctx, e.key, values(err))

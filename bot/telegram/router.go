@@ -72,6 +72,7 @@ type Router struct {
 	Default  text.Language
 	Now      func() time.Time
 	Timeout  time.Duration // one turn's, without the time its messages wait to be sent
+	Flood    Flood
 	Log      *slog.Logger
 
 	commands []*Command

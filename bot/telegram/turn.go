@@ -57,7 +57,8 @@ func (t *Turn) Op() queue.Op {
 	return queue.UpdateOp(t.update, t.ops)
 }
 
-// Load reads what is known of chat and person, once per turn.
+// Load reads what is known of chat and person, once per turn. It is called when the bot is
+// going to answer, and so fails for who asks too much at once.
 func (t *Turn) Load(ctx context.Context) error {
 	if t.loaded {
 		return nil
@@ -67,6 +68,12 @@ func (t *Turn) Load(ctx context.Context) error {
 		return fmt.Errorf("load turn: %w", err)
 	}
 	t.Known, t.loaded = k, true
+	if !t.try.counted {
+		t.try.counted = true
+		if err := t.router.Flood.allow(ctx, t); err != nil {
+			return err
+		}
+	}
 	if t.Private() && k.Person.Gone { // they write again
 		return t.router.Memory.SetReachable(ctx, t.Chat.ID, true)
 	}
