@@ -16,6 +16,9 @@ import (
 // upload is the most that one act may bring, as with Telegram's bots.
 const upload = 20 << 20
 
+// heaviestPhoto is the most that Telegram takes as a photo; more travels as a document.
+const heaviestPhoto = 10 << 20
+
 // deed does what somebody asked for, as the person and in the chat of l; what it
 // returns goes to the page.
 type deed func(r *http.Request, l look) (any, error)
@@ -74,6 +77,10 @@ func (p *page) explain(w http.ResponseWriter, r *http.Request, err error) {
 				return
 			}
 		}
+		if r.MultipartForm != nil && len(r.MultipartForm.File) > 0 {
+			p.refuse(w, r, http.StatusConflict, "err.file")
+			return
+		}
 		p.refuse(w, r, http.StatusConflict, "err.any")
 	}
 }
@@ -124,8 +131,8 @@ func alike(files []sim.Act) bool {
 	return len(files) <= 10 && !slices.ContainsFunc(files, func(f sim.Act) bool { return (f.Photo == nil) != (files[0].Photo == nil) })
 }
 
-// attached reads the form's files. "photo" fields that are no PNG or JPEG travel
-// as documents.
+// attached reads the form's files. "photo" fields that are no PNG or JPEG, or too
+// heavy, travel as documents.
 func attached(form *multipart.Form) ([]sim.Act, error) {
 	var out []sim.Act
 	if form == nil {
@@ -138,7 +145,7 @@ func attached(form *multipart.Form) ([]sim.Act, error) {
 				return nil, err
 			}
 			kind := http.DetectContentType(body)
-			if field == "photo" && (kind == "image/png" || kind == "image/jpeg") {
+			if field == "photo" && len(body) <= heaviestPhoto && (kind == "image/png" || kind == "image/jpeg") {
 				out = append(out, sim.Act{Photo: body})
 			} else {
 				out = append(out, sim.Act{Document: body, FileName: head.Filename})

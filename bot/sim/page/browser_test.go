@@ -101,7 +101,7 @@ func open(t *testing.T, d *demo, width, height int64, query string) *tab {
 		}
 		t.Skipf("the page is not tried in a browser: %v", chrome.err)
 	}
-	ctx, leave := chromedp.NewContext(chrome.ctx)
+	ctx, leave := chromedp.NewContext(chrome.ctx, chromedp.WithNewBrowserContext()) // with cookies of its own
 	t.Cleanup(leave)
 	if !strings.Contains(query, "lang=") {
 		query += "&lang=zh-Hans"
@@ -117,7 +117,7 @@ func open(t *testing.T, d *demo, width, height int64, query string) *tab {
 }
 
 // limit is how long a test waits for one thing.
-const limit = 10 * time.Second
+const limit = 30 * time.Second
 
 func (b *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.Helper()

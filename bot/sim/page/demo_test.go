@@ -189,6 +189,10 @@ func (d *demo) answer(ctx context.Context, u incoming) {
 		}
 		_ = json.Unmarshal(say("明天 9 点停水", nil), &sent)
 		d.call(ctx, "pinChatMessage", object{"chat_id": m.Chat.ID, "message_id": sent.ID})
+	case m.Text == "追问":
+		say("几号楼？", object{"reply_markup": object{"force_reply": true, "input_field_placeholder": "比如：3 号楼"}})
+	case m.Text == "等等":
+		d.call(ctx, "sendChatAction", object{"chat_id": m.Chat.ID, "action": "typing"})
 	case strings.HasPrefix(m.Text, "安静") || m.Text == "":
 	default:
 		say("你说："+strings.NewReplacer("&", "&amp;", "<", "&lt;").Replace(m.Text), nil)

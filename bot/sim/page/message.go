@@ -47,7 +47,7 @@ func (l look) bubble(m sim.Message, before *sim.Message) bubble {
 		b.Day = l.date(at)
 	} else {
 		b.Joined = len(m.Files) > 0 && len(before.Files) > 0 && m.From == before.From && m.Files[0].Photo == before.Files[0].Photo && m.At.Equal(before.At)
-		b.First = before.From != m.From || before.FromName != m.FromName || before.Service != "" || m.At.Sub(before.At) > 10*time.Minute
+		b.First = before.From != m.From || before.Thread != m.Thread || before.FromName != m.FromName || before.Service != "" || m.At.Sub(before.At) > 10*time.Minute
 	}
 	b.Bot = !slices.ContainsFunc(l.people, func(q sim.Person) bool { return q.ID == m.From })
 	for i, q := range l.people {

@@ -69,6 +69,30 @@ func TestReplyKeyboard(t *testing.T) {
 	b.gone("#keyboard")
 }
 
+func TestAskedBack(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	b.write("追问\r")
+	b.sees("#about", "几号楼？")
+	b.until(`document.querySelector("#text").placeholder === "比如：3 号楼"`)
+	b.write("安静：3 号楼\r")
+	b.sees(".item.mine .quote", "几号楼？")
+	b.write("等等\r")
+	b.sees(".headline .typing", "正在输入")
+}
+
+// TestNothingIsLost types on while the line before still travels.
+func TestNothingIsLost(t *testing.T) {
+	b := open(t, begin(t), 1280, 800, inGroup(501))
+	for i := range 5 {
+		b.write(fmt.Sprintf("安静 %d\r", i))
+	}
+	b.until(`document.querySelectorAll(".item.mine").length === 5`)
+	eval[int](b, `(window.fetch = () => Promise.reject(new Error("gone")), 1)`)
+	b.write("没发出去\r")
+	b.sees("#wrongs", "连不上了")
+	b.until(`document.querySelector("#text").value === "没发出去"`)
+}
+
 func TestReplyAndEdit(t *testing.T) {
 	b := open(t, begin(t), 1280, 800, inGroup(501))
 	b.write("第一句\r")

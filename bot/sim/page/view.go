@@ -101,7 +101,6 @@ type home struct {
 	Bot                             sim.Bot
 	Emoji                           []string
 	Seq                             int64
-	Look                            look
 	Who, Chat                       int64
 	Thread                          int
 	Listed, More, Empty             bool

@@ -208,6 +208,7 @@ var words = map[string]word{
 	// what went wrong
 	"err.any":     {"没有成功，请再试一次。", "That did not work. Please try again."},
 	"err.big":     {"文件太大了，最多 20 MB。", "The file is too big: at most 20 MB."},
+	"err.file":    {"这个文件发不出去，换一个试试。", "This file cannot be sent. Try another one."},
 	"err.lost":    {"连不上了。演示还开着吗？", "Cannot reach the demo. Is it still running?"},
 	"err.member":  {"你不在这个群里。", "You are not in this group."},
 	"err.author":  {"只能改自己说的话。", "You can change only what you wrote."},

@@ -1,5 +1,5 @@
 // Writing: text, answers, edits, attachments, commands, the bot's reply keyboard.
-import { $, at, onList, phone, post, t } from "./ask.js";
+import { $, at, onList, phone, post, t, toast } from "./ask.js";
 import { toEnd } from "./log.js";
 
 const text = $("text"), menu = $("attach-menu"), list = $("commands"), keys = $("keys");
@@ -64,7 +64,10 @@ export function change(id) {
   text.focus();
 }
 
+const heaviest = 20 * 1024 * 1024; // as in act.go
+
 function setFiles(next) {
+  if (next.reduce((sum, f) => sum + f.file.size, 0) > heaviest) return toast(t("err.big"), true);
   files = next;
   const box = $("chosen");
   for (const img of box.querySelectorAll("img")) URL.revokeObjectURL(img.src);
@@ -90,23 +93,32 @@ function setFiles(next) {
   }));
 }
 
-let sending = false;
-async function send() {
-  const said = text.value.trim();
-  if (sending || (!said && !files.length)) return;
-  sending = true;
+// send takes what is written off the box at once, so that the next line can be typed
+// while this one travels; what did not arrive comes back.
+let before = Promise.resolve();
+function send() {
+  const said = text.value.trim(), to = about, carried = files, from = place;
+  const { who, chat, thread } = at; // whoever plays another person meanwhile
+  if (!said && !carried.length) return;
   hideLists();
-  try {
-    if (about?.kind === "edit") await post("/edit", { message: about.id, text: said });
-    else await post("/send", { text: said, reply: about?.id || 0 }, files);
-    text.value = "";
-    setAbout(null);
-    setFiles([]);
-    grow();
-    toEnd();
-  } catch { /* shown; what was written stays */ } finally {
-    sending = false;
-  }
+  text.value = "";
+  setAbout(null);
+  setFiles([]);
+  grow();
+  before = before.then(async () => {
+    try {
+      if (to?.kind === "edit") await post("/edit", { who, chat, thread, message: to.id, text: said });
+      else await post("/send", { who, chat, thread, text: said, reply: to?.id || 0 }, carried);
+      if (to?.kind !== "edit") toEnd();
+    } catch { // shown
+      if (from !== place) return drafts.set(from, said);
+      if (text.value || about || files.length) return;
+      text.value = said;
+      setAbout(to);
+      setFiles(carried);
+      grow();
+    }
+  });
 }
 
 // say sends a line that was not typed: a command, a key, Start.
