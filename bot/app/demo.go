@@ -149,7 +149,7 @@ func (d *Demo) furnish(ctx context.Context, zone *time.Location) error {
 
 // settle waits until the bot has answered all that was said to it.
 func (d *Demo) settle(ctx context.Context) error {
-	if err := d.Sim.Delivered(ctx); err != nil {
+	if err := d.Sim.Drained(ctx); err != nil {
 		return err
 	}
 	return d.App.Settle(ctx)

@@ -136,7 +136,7 @@ func peerTalk(t *testing.T, s *Server, ctx context.Context) {
 	}
 	play(t, ctx, s, fmt.Sprintf("resident: /typing\nbot: done\nresident: /old\nbot: moved to %d", supergroup))
 
-	if err := s.Delivered(ctx); err != nil {
+	if err := s.Drained(ctx); err != nil {
 		t.Error(err)
 	}
 	if names := s.NotSimulated(); len(names) > 0 {

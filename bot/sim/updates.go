@@ -44,7 +44,6 @@ type queue struct {
 	sent    []*update
 	allowed []string // as the bot asked; empty: all but the quiet ones
 	wake    chan struct{}
-	gone    chan struct{} // closed and replaced when updates were confirmed or delivered
 	ousted  chan struct{} // closed when another poller comes
 	reason  *apiError
 }
@@ -54,31 +53,7 @@ var quiet = map[string]bool{"chat_member": true, "message_reaction": true, "mess
 
 func (q *queue) init(now time.Time) {
 	q.last = now.Unix() % 100_000_000 * 10 // another start, other numbers
-	q.wake, q.gone = make(chan struct{}), make(chan struct{})
-}
-
-// left tells Delivered that updates have gone.
-func (q *queue) left() {
-	close(q.gone)
-	q.gone = make(chan struct{})
-}
-
-// Delivered waits until the bot has taken every update there is: confirmed it when it
-// polls, or answered 2xx to it.
-func (s *Server) Delivered(ctx context.Context) error {
-	for {
-		s.mu.Lock()
-		n, gone := s.updates.count(), s.updates.gone
-		s.mu.Unlock()
-		if n == 0 {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-gone:
-		}
-	}
+	q.wake = make(chan struct{})
 }
 
 func (q *queue) wants(kind string) bool {
@@ -247,7 +222,6 @@ func (q *queue) expire(now time.Time) {
 
 // confirm drops the updates below offset; a negative one keeps only the newest.
 func (q *queue) confirm(offset int64) {
-	defer q.left()
 	if offset < 0 {
 		keep := min(int(-offset), len(q.pending))
 		q.pending = slices.Clone(q.pending[len(q.pending)-keep:])

@@ -206,7 +206,6 @@ func (s *Server) pop(l *line) {
 	l.list, l.tries = l.list[1:], 0
 	u.done = true
 	s.updates.done++
-	s.updates.left()
 	if s.updates.done > 64 && s.updates.done > len(s.updates.pending)/2 {
 		s.updates.expire(s.clock.now())
 	}

@@ -64,7 +64,7 @@ func open(t *testing.T, register func(*house)) *house {
 	h.router.Explain(telegram.ErrStale, "chat.stale")
 	register(h)
 	h.intake = telegram.NewIntake(h.inbox, "one", h.router.Handle, log)
-	h.sim.Settle(func(ctx context.Context) error { return errors.Join(h.sim.Delivered(ctx), h.intake.Settle(ctx)) })
+	h.sim.Settle(func(ctx context.Context) error { return errors.Join(h.sim.Drained(ctx), h.intake.Settle(ctx)) })
 	p := &telegram.Poller{API: srv.URL, Token: h.sim.Bot().Token, Client: srv.Client(), Accept: h.intake.Accept, Log: log}
 	ctx, stop := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
