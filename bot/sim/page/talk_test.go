@@ -162,7 +162,7 @@ func TestPeople(t *testing.T) {
 
 func TestPhone(t *testing.T) {
 	d := begin(t)
-	b := open(t, d, 412, 760, "who=501")
+	b := open(t, d, 360, 640, "who=501")
 	b.sees("#list", "幸福里 3 号楼业主群")
 	b.gone("#chat")
 	if _, err := d.sim.Do(t.Context(), 502, group, saying("开饭了")); err != nil {

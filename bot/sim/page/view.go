@@ -93,64 +93,6 @@ func (l look) parts() map[string]string {
 	}
 }
 
-// emoji are the reactions that the page offers.
-var emoji = []string{"👍", "❤", "😁", "🎉", "🙏", "👎"}
-
-type home struct {
-	Lang, Title, Note, Theme, Epoch string
-	Bot                             sim.Bot
-	Emoji                           []string
-	Seq                             int64
-	Who, Chat                       int64
-	Thread                          int
-	Listed, More, Empty             bool
-	Faces                           []face
-	Lines                           []line
-	Head                            head
-	Pins                            []quote
-	Keys                            keys
-	Clock                           clock
-	Log                             template.HTML
-	Words                           map[string]string
-	Jumps, Tours, Themes            []string
-}
-
-func (p *page) home(w http.ResponseWriter, r *http.Request) {
-	seq := p.sim.Seq() // before anything is read: the stream goes on from here
-	l, _ := p.lookOf(r)
-	if q := r.URL.Query().Get("lang"); q != "" {
-		http.SetCookie(w, &http.Cookie{Name: "lang", Value: l.lang, Path: "/", SameSite: http.SameSiteStrictMode, MaxAge: 365 * 24 * 3600})
-	}
-	h := home{
-		Lang: l.lang, Title: pick(p.o.Title, l.lang), Note: pick(p.o.Note, l.lang), Epoch: p.epoch, Seq: seq, Theme: themeOf(r), Bot: p.sim.Bot(), Emoji: emoji, Themes: []string{"auto", "light", "dark"},
-		Who: l.person.ID, Chat: l.chat.ID, Thread: l.thread, Listed: l.listed, Clock: l.clock(), Words: allWords(l.lang),
-	}
-	if len(l.people) > 0 {
-		l.read()
-		log, more := l.history(0)
-		h.Log, h.More, h.Empty = template.HTML(log), more, log == ""
-		h.Faces, h.Lines, h.Head, h.Pins, h.Keys = l.faces(), l.lines(), l.head(), l.pins(), l.keys()
-	}
-	for _, j := range p.o.Jumps {
-		h.Jumps = append(h.Jumps, pick(j.Label, l.lang))
-	}
-	for _, t := range p.o.Tours {
-		h.Tours = append(h.Tours, pick(t.Title, l.lang))
-	}
-	head := w.Header()
-	head.Set("Content-Type", "text/html; charset=utf-8")
-	head.Set("Cache-Control", "no-store")
-	head.Set("Vary", "Accept-Language, Cookie")
-	_, _ = w.Write([]byte(l.render("page", h)))
-}
-
-func themeOf(r *http.Request) string {
-	if c, err := r.Cookie("theme"); err == nil && (c.Value == "dark" || c.Value == "light") {
-		return c.Value
-	}
-	return "auto"
-}
-
 // view is all of the page that depends on who looks where, and seq, the event to
 // go on from.
 func (p *page) view(w http.ResponseWriter, r *http.Request) {
