@@ -176,6 +176,7 @@ func TestPhone(t *testing.T) {
 	b.sees(".item.mine .bubble", "来了")
 	b.click("#back")
 	b.sees("#list", "来了")
+	b.until(fmt.Sprintf(`document.activeElement.id === "c%d"`, group))
 	b.do(chromedp.NavigateBack())
 	b.sees("#log", "来了")
 	b.as(d, "cook")

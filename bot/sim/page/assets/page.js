@@ -117,7 +117,8 @@ function be(who) {
 }
 
 function toList() {
-  show({ chat: "" }).then(() => $("c" + at.chat)?.focus()).catch(() => {});
+  const from = at.chat;
+  show({ chat: "" }).then(() => $("c" + from)?.focus()).catch(() => {});
 }
 
 // A link to the bot opens its chat here, and gives it what stands behind ?start=.
