@@ -2,15 +2,33 @@ package handlers_test
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/png"
+	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"xingfuli/bot/app"
 	"xingfuli/bot/sim"
+	"xingfuli/bot/text"
 )
+
+// TestMain fails when a conversation met a text that could not be said as it should.
+func TestMain(m *testing.M) {
+	var faults atomic.Int64
+	text.OnFault(func(key string, err error) {
+		faults.Add(1)
+		fmt.Fprintf(os.Stderr, "text %s: %v\n", key, err)
+	})
+	code := m.Run()
+	if faults.Load() > 0 {
+		code = 1
+	}
+	os.Exit(code)
+}
 
 // monday is when the conversations take place: 2026-11-23 09:00 in Shuitou.
 var monday = time.Date(2026, 11, 23, 9, 0, 0, 0, time.FixedZone("CST", 8*3600))
