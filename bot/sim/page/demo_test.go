@@ -44,9 +44,9 @@ func begin(t *testing.T, change ...func(*Options)) *demo {
 	t.Cleanup(s.Close)
 	d := &demo{t: t, sim: s, people: map[string]int64{}}
 	for i, p := range []sim.Person{
-		{Key: "resident", Name: "李阿姨", Role: "住户", Language: "zh-hans"},
-		{Key: "cook", Name: "王师傅", Role: "食堂", Language: "zh-hans"},
-		{Key: "admin", Name: "陈主任", Role: "管理员", Language: "en"},
+		{Key: "resident", Name: "居民阿婆", Role: "住户", Language: "zh-hans"},
+		{Key: "cook", Name: "食堂师傅", Role: "食堂", Language: "zh-hans"},
+		{Key: "admin", Name: "镇管理员", Role: "管理员", Language: "en"},
 	} {
 		p.ID = int64(501 + i)
 		d.people[p.Key] = p.ID
