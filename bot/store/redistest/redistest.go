@@ -39,9 +39,9 @@ type Server struct {
 	cmd  *exec.Cmd
 }
 
-// Start runs a redis-server until the test ends. Where there is none the test is skipped,
-// or fails when the environment's XINGFULI_TEST_REQUIRE names redis.
-func Start(t testing.TB, args ...string) *Server {
+// Need skips a test where no redis-server is installed, or fails it when the environment's
+// XINGFULI_TEST_REQUIRE names redis.
+func Need(t testing.TB) {
 	t.Helper()
 	if _, err := exec.LookPath("redis-server"); err != nil {
 		if strings.Contains(os.Getenv("XINGFULI_TEST_REQUIRE"), "redis") {
@@ -49,6 +49,12 @@ func Start(t testing.TB, args ...string) *Server {
 		}
 		t.Skip("redis-server is not installed")
 	}
+}
+
+// Start runs a redis-server, which the test needs, until it ends.
+func Start(t testing.TB, args ...string) *Server {
+	t.Helper()
+	Need(t)
 	dir, err := os.MkdirTemp("", "redis") // t.TempDir's paths are too long for a socket
 	if err != nil {
 		t.Fatal(err)
