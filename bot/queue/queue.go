@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strconv"
+	"time"
 )
 
 // Update is one update as Telegram sent it. Raw is kept byte for byte: library
@@ -59,6 +60,24 @@ type Known struct {
 	Content  int64 // grows with every change of what staff publish: what was read at the same number is still true
 }
 
+// Class says what goes first when there is more to send than Telegram takes.
+type Class int
+
+// The classes, the most urgent first.
+const (
+	Answer    Class = iota // somebody waits for it
+	Scheduled              // due now
+	Bulk                   // for a crowd
+)
+
+// Bucket is a limit as one message meets it: there is a place every Step, and a message
+// may take one that comes up to Slack later. Without a Step there is no limit.
+type Bucket struct{ Step, Slack time.Duration }
+
+// Pace is the limits that one message meets: its chat's, its group's in a minute, and the
+// bot's over all.
+type Pace struct{ Chat, Minute, All Bucket }
+
 // How sending may end, beside success.
 var (
 	// ErrUnreachable: the person has blocked the bot or never started it, or the group has removed it.
@@ -67,6 +86,9 @@ var (
 	ErrUnknown = errors.New("queue: it is not known whether the message was sent")
 	// ErrRefused: Telegram understood and refuses; the same request would be refused again.
 	ErrRefused = errors.New("queue: Telegram refused the request")
+	// ErrLater: Telegram could not be reached, or takes no more in the time there was;
+	// the same request may be made again.
+	ErrLater = errors.New("queue: Telegram takes the request later")
 	// ErrConflict: someone wrote the value after it was read.
 	ErrConflict = errors.New("queue: another writer came first")
 )

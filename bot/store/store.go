@@ -131,6 +131,9 @@ func (s *Store) noteKey(name string) string  { return s.prefix + "note:" + name 
 func (s *Store) inboxKey(bot int64, shard int) string {
 	return s.prefix + "inbox:" + strconv.FormatInt(bot, 10) + ":" + strconv.Itoa(shard)
 }
+func (s *Store) paceKey(bot int64, bucket string) string {
+	return s.prefix + "pace:" + strconv.FormatInt(bot, 10) + ":" + bucket
+}
 
 // How long things are kept that nobody deletes.
 const (
