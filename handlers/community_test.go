@@ -92,3 +92,22 @@ func TestJoined(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestMigrate keeps what a group has chosen when it becomes a supergroup.
+func TestMigrate(t *testing.T) {
+	t.Parallel()
+	s := demo(t, monday)
+	s.AddGroup(sim.Group{ID: -2002, Key: "small", Title: "小群", Members: []int64{1001, 1003}, Admins: []int64{1003}, BotIn: true})
+	err := s.Play(t.Context(), `
+		admin@small: /bind 安居小区
+		bot@small: 本群已绑定「安居小区」。`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Migrate(-2002); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Play(t.Context(), "resident@small: 周二有鱼吗？\nbot@small: 有的！…"); err != nil {
+		t.Error(err)
+	}
+}

@@ -130,3 +130,26 @@ func (s *Store) setProfile(ctx context.Context, chat int64, field, value string)
 	}
 	return nil
 }
+
+// migrate gives what is kept of a group to the supergroup that it has become.
+//
+//	KEYS[1]  hash of the group
+//	KEYS[2]  hash of the supergroup
+//
+// What the supergroup has already was set after the migration, and stays. It returns 1 when
+// there was something to give, and 0 when it was given before.
+var migrate = redis.NewScript(`
+local kept = redis.call("HGETALL", KEYS[1])
+if #kept == 0 then return 0 end
+for i = 1, #kept, 2 do redis.call("HSETNX", KEYS[2], kept[i], kept[i + 1]) end
+redis.call("DEL", KEYS[1])
+return 1`)
+
+// Migrate renames a group that has become a supergroup, in one step. Doing it again changes
+// nothing.
+func (s *Store) Migrate(ctx context.Context, from, to int64) error {
+	if err := migrate.Run(ctx, s.db, []string{s.groupKey(from), s.groupKey(to)}).Err(); err != nil {
+		return fmt.Errorf("migrate chat %d to %d: %w", from, to, err)
+	}
+	return nil
+}
