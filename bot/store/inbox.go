@@ -231,7 +231,10 @@ func (in *Inbox) Done(ctx context.Context, us []queue.Update) error {
 			cmds = append(cmds, pipe.HDel(ctx, in.s.triesKey(in.bot), left...))
 		}
 	})
-	if err = errors.Join(err, unless(redis.Nil, cmds...)); err != nil {
+	if err == nil { // otherwise the commands may still be under way
+		err = unless(redis.Nil, cmds...)
+	}
+	if err != nil {
 		return fmt.Errorf("forget %d updates: %w", len(us), err)
 	}
 	return nil

@@ -25,7 +25,10 @@ func (s *Store) Known(ctx context.Context, chat, user int64) (queue.Known, error
 		dialogue = pipe.HGet(ctx, s.dialogueKey(chat, user), "body")
 		content = pipe.Get(ctx, s.contentKey())
 	})
-	if err = errors.Join(err, unless(redis.Nil, person, group, dialogue, content)); err != nil {
+	if err == nil { // otherwise the commands may still be under way
+		err = unless(redis.Nil, person, group, dialogue, content)
+	}
+	if err != nil {
 		return queue.Known{}, fmt.Errorf("known of chat %d: %w", chat, err)
 	}
 	k := queue.Known{Person: profile(person), Chat: profile(group)}
@@ -51,9 +54,6 @@ func profile(cmd *redis.SliceCmd) queue.Profile {
 // unless joins the errors of commands that are not allowed.
 func unless(allowed error, cmds ...redis.Cmder) error {
 	for _, cmd := range cmds {
-		if cmd == nil {
-			continue
-		}
 		if err := cmd.Err(); err != nil && !errors.Is(err, allowed) {
 			return err
 		}
