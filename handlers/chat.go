@@ -97,7 +97,7 @@ func (h Chat) lost(ctx context.Context, t *telegram.Turn) error {
 
 // cancel leaves the dialogue the person is in.
 func (h Chat) cancel(ctx context.Context, t *telegram.Turn) error {
-	if t.Known.Dialogue.Word == "" {
+	if !t.Asks() {
 		return t.Say(ctx, "chat.nothing_to_cancel", nil)
 	}
 	if err := t.Say(ctx, "chat.cancelled", nil); err != nil {

@@ -192,6 +192,9 @@ func (r *Router) tell(ctx context.Context, t *Turn, err error) error {
 	if errors.Is(err, queue.ErrUnreachable) {
 		return nil
 	}
+	if errors.Is(err, errDone) {
+		return t.answer(ctx, "", false)
+	}
 	if held, err := t.hold(ctx, err); held {
 		return err
 	}
@@ -294,7 +297,8 @@ func (r *Router) commanded(ctx context.Context, t *Turn, word string) error {
 // abandon leaves an unfinished dialogue because something new was begun, and says so.
 func (r *Router) abandon(ctx context.Context, t *Turn) error {
 	name, ok := r.doing[t.Known.Dialogue.Word]
-	if !ok {
+	if !ok || !t.Asks() {
+		t.ops++    // the turn's later changes have the same names in every try
 		return nil // nothing was begun, or by an older version of the bot
 	}
 	if err := t.Say(ctx, "chat.abandoned", map[string]any{"What": t.Words().Plain(name, nil)}); err != nil {

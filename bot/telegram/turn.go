@@ -172,7 +172,8 @@ func (t *Turn) Go(ctx context.Context, word, step string, data any) error {
 	return t.setDialogue(ctx, queue.Dialogue{Word: word, Step: step, Data: raw})
 }
 
-// End ends the person's dialogue.
+// End ends the person's dialogue. It comes last in a turn: killed before it, the turn is
+// repeated and finds the dialogue as it was.
 func (t *Turn) End(ctx context.Context) error {
 	return t.setDialogue(ctx, queue.Dialogue{})
 }
@@ -193,8 +194,10 @@ func (t *Turn) setDialogue(ctx context.Context, d queue.Dialogue) error {
 // the person is at no step of word, or the pressed button belongs to an earlier step.
 func (t *Turn) Dialogue(word string, v any) error {
 	d := t.Known.Dialogue
-	again := d.Version>>6 == t.update // this turn took the step before it was interrupted
-	if d.Word != word || t.press != "" && t.Button.Version != d.Version && !again {
+	switch {
+	case t.resumed() && d.Word == "":
+		return errDone
+	case d.Word != word, t.press != "" && t.Button.Version != d.Version && !t.resumed():
 		return fmt.Errorf("dialogue %s: %w", word, ErrStale)
 	}
 	if err := json.Unmarshal(d.Data, v); err != nil {
@@ -202,6 +205,17 @@ func (t *Turn) Dialogue(word string, v any) error {
 	}
 	return nil
 }
+
+// Asks tells whether the person is in the middle of a dialogue, and not because this very
+// turn has begun it before it was interrupted.
+func (t *Turn) Asks() bool { return t.Known.Dialogue.Word != "" && !t.resumed() }
+
+// resumed tells whether this turn has set the dialogue already, before the process that
+// handled it was killed.
+func (t *Turn) resumed() bool { return t.Known.Dialogue.Version>>6 == t.update }
+
+// errDone ends a turn whose work an earlier try has done to the end.
+var errDone = errors.New("telegram: done by an earlier try")
 
 // Commands lists what this person may do here, asked now.
 func (t *Turn) Commands(ctx context.Context) ([]Command, error) {
