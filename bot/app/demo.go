@@ -72,7 +72,7 @@ func NewDemo(ctx context.Context, o DemoOptions) (*Demo, error) {
 	if err := d.redis.Start(); err != nil {
 		return nil, fmt.Errorf("demo: %w", err)
 	}
-	d.redis.SetTime(o.Start)
+	d.redis.ClockTTL(true)
 	d.client = redis.NewClient(&redis.Options{Addr: d.redis.Addr(), ContextTimeoutEnabled: true})
 	d.serve(zone)
 	if err := d.start(ctx, c, o); err != nil {
@@ -123,9 +123,8 @@ func (d *Demo) start(ctx context.Context, c config.Config, o DemoOptions) error 
 	if err := d.furnish(ctx, c.Location()); err != nil {
 		return err
 	}
-	d.Sim.OnMove(func(_ context.Context, now time.Time, by time.Duration) error {
-		d.redis.SetTime(now)
-		d.redis.FastForward(by) // keys age as if the time had passed
+	d.Sim.OnMove(func(_ context.Context, _ time.Time, by time.Duration) error {
+		d.redis.FastForward(by) // keys age as if the time had passed; leases are of the machine's time
 		return nil
 	})
 	d.Sim.Settle(d.settle)
