@@ -165,7 +165,8 @@ func TestLease(t *testing.T) {
 			{"a", false, true}, {"a", false, true}, {"b", false, false}, {"b", true, true}, {"b", false, false}, {"a", true, true}, {"b", false, true},
 		}
 		for i, st := range steps {
-			got, err := true, error(nil)
+			var err error
+			got := true
 			if st.release {
 				err = s.Release(ctx, "poller", st.who)
 			} else {

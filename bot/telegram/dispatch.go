@@ -59,9 +59,9 @@ func (r *Router) message(ctx context.Context, id int64, a *Attempt, m *models.Me
 	anonymous := m.SenderChat != nil && m.SenderChat.ID == m.Chat.ID
 	switch {
 	case m.MigrateToChatID != 0:
-		return r.Memory.Migrate(ctx, m.Chat.ID, int64(m.MigrateToChatID))
+		return r.Memory.Migrate(ctx, m.Chat.ID, m.MigrateToChatID)
 	case m.MigrateFromChatID != 0:
-		return r.Memory.Migrate(ctx, int64(m.MigrateFromChatID), m.Chat.ID)
+		return r.Memory.Migrate(ctx, m.MigrateFromChatID, m.Chat.ID)
 	case m.Chat.Type == models.ChatTypeChannel, m.IsAutomaticForward, m.ViaBot != nil:
 		return nil
 	case m.SenderChat != nil && !anonymous: // a channel speaking in the group

@@ -286,7 +286,7 @@ func entryTime(entry string) int64 {
 func (in *Intake) lane(ctx context.Context, lane int64) {
 	defer in.work.Done()
 	for {
-		u, ok := in.first(ctx, lane)
+		u, ok := in.first(lane)
 		if !ok {
 			return
 		}
@@ -297,7 +297,7 @@ func (in *Intake) lane(ctx context.Context, lane int64) {
 
 // first takes the first update of a lane that this replica still owns. It waits while the
 // lease has run out and is not renewed yet.
-func (in *Intake) first(ctx context.Context, lane int64) (queue.Update, bool) {
+func (in *Intake) first(lane int64) (queue.Update, bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for {

@@ -13,8 +13,7 @@ import (
 func TestResume(t *testing.T) {
 	t.Parallel()
 	published := map[queue.Op]int{}
-	var h *house
-	h = open(t, func(h *house) {
+	h := open(t, func(h *house) {
 		h.router.Command("begin", func(ctx context.Context, t *telegram.Turn) error {
 			if err := t.Go(ctx, "form", "ask", "data"); err != nil {
 				return err

@@ -217,7 +217,7 @@ func TestAdopts(t *testing.T) {
 // writes that had acknowledged.
 func killedBot(t *testing.T, dir string) (url string, acknowledged int) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0]) //nolint:noctx // it is killed below
+	cmd := exec.Command(os.Args[0]) // it is killed below
 	cmd.Env = append(os.Environ(), "XINGFULI_TEST_OWN="+dir)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -341,7 +341,7 @@ func TestMissing(t *testing.T) {
 	if _, err := Start(t.Context(), dir, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrMissing) {
 		t.Errorf("start: %v", err)
 	}
-	if _, faults := Look(t.Context(), dir); len(faults) != 1 || faults[0].Reason != ErrMissing {
+	if _, faults := Look(t.Context(), dir); len(faults) != 1 || !errors.Is(faults[0].Reason, ErrMissing) {
 		t.Errorf("look: %v", faults)
 	}
 }
@@ -453,7 +453,7 @@ func TestDir(t *testing.T) {
 		if _, err := Start(t.Context(), dir, slog.New(slog.DiscardHandler)); !errors.Is(err, ErrDir) {
 			t.Errorf("start in %s: %v", dir, err)
 		}
-		if _, faults := Look(t.Context(), dir); len(faults) == 0 || faults[len(faults)-1].Reason != ErrDir {
+		if _, faults := Look(t.Context(), dir); len(faults) == 0 || !errors.Is(faults[len(faults)-1].Reason, ErrDir) {
 			t.Errorf("look at %s: %v", dir, faults)
 		}
 	}

@@ -209,7 +209,7 @@ func (at place) released(ctx context.Context) error {
 			return guard.Close()
 		}
 		if err := rest(ctx); err != nil {
-			return nil // its rewriting child may still hold on for a moment
+			return nil //nolint:nilerr // its rewriting child may still hold on for a moment
 		}
 	}
 }
