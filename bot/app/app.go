@@ -97,7 +97,7 @@ func (a *App) features(inbox *store.Inbox, readsAll bool) {
 	handlers.Community{Store: a.Store, Staff: staff, ReadsAll: readsAll}.Register(a.router)
 	handlers.Dead{Store: inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff}.Register(a.router)
-	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu)}}
+	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu), a.durability()}}
 }
 
 // parked tells the admins, once an hour at most, that an update could not be handled.

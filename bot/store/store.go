@@ -128,6 +128,9 @@ func (s *Store) triesKey(bot int64) string   { return s.prefix + "tries:" + strc
 func (s *Store) deadKey(bot int64) string    { return s.prefix + "dead:" + strconv.FormatInt(bot, 10) }
 func (s *Store) leaseKey(name string) string { return s.prefix + "lease:" + name }
 func (s *Store) noteKey(name string) string  { return s.prefix + "note:" + name }
+func (s *Store) warnedKey(fault string) string {
+	return s.prefix + "warned:" + fault
+}
 func (s *Store) inboxKey(bot int64, shard int) string {
 	return s.prefix + "inbox:" + strconv.FormatInt(bot, 10) + ":" + strconv.Itoa(shard)
 }
