@@ -62,46 +62,61 @@ func runServe(ctx context.Context, c *cli, args []string) int {
 	if code, ok := c.parse(fs, args); !ok {
 		return code
 	}
-	conf, db, code := c.open(*path)
+	conf, code := c.load(*path)
 	if code != exitOK {
 		return code
 	}
-	defer func() { _ = db.Close() }()
-	if *sample && !c.sample(ctx, conf, db) {
-		return exitFault
+	log := c.logger(slog.LevelInfo)
+	m, err := connect(ctx, conf.Redis, log)
+	if err == nil {
+		defer m.close(log)
+		err = c.serve(ctx, conf, m, *sample, log)
 	}
-	a, err := app.New(ctx, app.Options{Config: conf, Redis: db, Log: c.logger(slog.LevelInfo)})
+	switch {
+	case err == nil, errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		return exitOK
+	case !errors.Is(err, errSaid):
+		c.explain(err)
+	}
+	return exitFault
+}
+
+// errSaid: what went wrong has been said already.
+var errSaid = errors.New("said already")
+
+// serve has the bot work until ctx ends. It returns what ended it before.
+func (c *cli) serve(ctx context.Context, conf config.Config, m memory, sample bool, log *slog.Logger) error {
+	ctx, cancel := m.bind(ctx)
+	defer cancel(nil)
+	c.warnings(ctx, conf, m.db, log)
+	if sample && !c.sample(ctx, conf, m.db) {
+		return errSaid
+	}
+	a, err := app.New(ctx, app.Options{Config: conf, Redis: m.db, Log: log})
 	if err == nil {
 		c.say("cli.serving", nil)
 		err = a.Run(ctx)
 	}
-	if err != nil && ctx.Err() == nil {
-		c.explain(err)
-		return exitFault
+	if ctx.Err() == nil {
+		return err
 	}
-	return exitOK
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
 }
 
-// open reads the configuration and connects to Redis.
-func (c *cli) open(path string) (config.Config, redis.UniversalClient, int) {
+// load reads the configuration.
+func (c *cli) load(path string) (config.Config, int) {
 	conf, err := config.Load(path, c.env)
 	if err == nil {
 		err = conf.Ready()
 	}
 	if err != nil {
 		c.warn("cli.plain", map[string]any{"Text": config.Explain(err, c.words.Language() == text.English)})
-		return conf, nil, exitFault
+		return conf, exitFault
 	}
-	if conf.Redis.URL == "" {
-		c.warn("cli.no_redis", nil)
-		return conf, nil, exitFault
-	}
-	db, err := store.Open(string(conf.Redis.URL))
-	if err != nil {
-		c.warn("cli.failed", map[string]any{"Error": err.Error()})
-		return conf, nil, exitFault
-	}
-	return conf, db, exitOK
+	return conf, exitOK
 }
 
 func (c *cli) sample(ctx context.Context, conf config.Config, db redis.UniversalClient) bool {
@@ -119,7 +134,10 @@ func (c *cli) sample(ctx context.Context, conf config.Config, db redis.Universal
 
 // explain says why the bot ended, and what to do.
 func (c *cli) explain(err error) {
+	refusal, refused := app.Refusal(err)
 	switch {
+	case refused:
+		c.warn(refusal.Key, refusal.Values)
 	case errors.Is(err, telegram.ErrToken):
 		c.warn("cli.token", nil)
 	default:
@@ -138,11 +156,19 @@ func runCheck(ctx context.Context, c *cli, args []string) int {
 	if code, ok := c.parse(fs, args); !ok {
 		return code
 	}
-	conf, db, code := c.open(*path)
+	conf, code := c.load(*path)
 	if code != exitOK {
 		return code
 	}
-	defer func() { _ = db.Close() }()
+	var db redis.UniversalClient // none: the bot is to run its own, and a look starts nothing
+	if conf.Redis.URL != "" {
+		var err error
+		if db, err = store.Open(string(conf.Redis.URL)); err != nil {
+			c.explain(err)
+			return exitFault
+		}
+		defer func() { _ = db.Close() }()
+	}
 	c.say("cli.check_config", map[string]any{"Path": *path})
 	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()

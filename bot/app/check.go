@@ -20,8 +20,11 @@ type Finding struct {
 }
 
 // Check looks at what the bot needs outside itself: Redis, how that keeps data, and
-// Telegram.
+// Telegram. db is nil when the bot is to run its own Redis.
 func Check(ctx context.Context, c config.Config, db redis.UniversalClient) []Finding {
+	if db == nil {
+		return append(checkOwn(ctx, c.Redis.Dir), checkTelegram(ctx, c)...)
+	}
 	return append(checkRedis(ctx, store.New(db, c.Redis.Prefix)), checkTelegram(ctx, c)...)
 }
 
@@ -31,8 +34,11 @@ func checkRedis(ctx context.Context, s *store.Store) []Finding {
 	}
 	found := []Finding{{Key: "cli.check_redis"}}
 	keeps, err := s.Durability(ctx)
+	if errors.Is(err, store.ErrUntold) {
+		return append(found, Finding{Key: "cli.check_durability_unknown", Values: map[string]any{"Error": err.Error()}})
+	}
 	if err != nil {
-		return append(found, Finding{"cli.check_durability_unknown", map[string]any{"Error": err.Error()}, true})
+		return append(found, Finding{"cli.check_redis_away", map[string]any{"Error": err.Error()}, true})
 	}
 	if keeps.AppendOnly {
 		found = append(found, Finding{Key: "cli.check_aof"})
