@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"sync"
 
 	"xingfuli/bot/sim"
 )
@@ -16,8 +17,9 @@ import (
 //go:embed assets
 var assets embed.FS
 
-// templates are by language: {{t "key"}} is the page's own word in it.
-var templates = func() map[string]*template.Template {
+// templates are by language: {{t "key"}} is the page's own word in it. They are parsed when
+// the first page is shown, not whenever the program starts.
+var templates = sync.OnceValue(func() map[string]*template.Template {
 	out := map[string]*template.Template{}
 	for _, lang := range languages {
 		out[lang] = template.Must(template.New("").Funcs(template.FuncMap{
@@ -29,7 +31,7 @@ var templates = func() map[string]*template.Template {
 		}).ParseFS(assets, "assets/*.html"))
 	}
 	return out
-}()
+})
 
 // look is where somebody looks from: a person, one of the person's chats, a topic
 // of it, and a language.
@@ -75,7 +77,7 @@ func (l look) read() {
 // render runs the template of a name; a failure is a bug in the template.
 func (l look) render(name string, data any) string {
 	var b bytes.Buffer
-	if err := templates[l.lang].ExecuteTemplate(&b, name, data); err != nil {
+	if err := templates()[l.lang].ExecuteTemplate(&b, name, data); err != nil {
 		panic(fmt.Errorf("page: template %s: %w", name, err))
 	}
 	return b.String()
