@@ -118,7 +118,7 @@ func TestDemo(t *testing.T) {
 }
 
 // build compiles the program once for all tests.
-func build(t *testing.T) string {
+func build(t testing.TB) string {
 	t.Helper()
 	bin := filepath.Join(t.TempDir(), "bot")
 	if out, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
@@ -128,7 +128,7 @@ func build(t *testing.T) string {
 }
 
 // world is a simulated Telegram over HTTP.
-func world(t *testing.T) (*sim.Server, string) {
+func world(t testing.TB) (*sim.Server, string) {
 	t.Helper()
 	s := sim.New(sim.Options{Bot: sim.Bot{ID: 7000000001, Username: "xingfuli_bot", Name: "幸福里", ReadsAll: true}, Unlimited: true})
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -142,7 +142,7 @@ func world(t *testing.T) (*sim.Server, string) {
 }
 
 // configFile writes a config.yaml.
-func configFile(t *testing.T, lines ...string) string {
+func configFile(t testing.TB, lines ...string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "config.yaml")
 	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
