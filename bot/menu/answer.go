@@ -60,7 +60,7 @@ type book struct {
 func (q Question) Answer(c Canteen, weeks []Menu, now time.Time) Answer {
 	b := book{canteen: c, today: calendar.Of(now), clock: calendar.ClockOf(now)}
 	a := Answer{Question: q, Canteen: c, Meal: q.Meal}
-	for _, w := range weeks {
+	for _, w := range slices.Backward(weeks) { // the newest comes first: so there is next to nothing to sort
 		b.days = append(b.days, w.Days...)
 		if w.At.After(a.Changed) {
 			a.Changed = w.At
@@ -132,8 +132,9 @@ func (b book) on(a *Answer, named calendar.Day) {
 		b.next(a, "", b.today)
 	}
 	if want := a.Question.Dish; want != "" {
+		food := foodOf(want)
 		for _, dish := range day.Dishes(a.Meal) {
-			if Matches(dish.Name, want) {
+			if food.in(dish.Name) {
 				a.Dishes = append(a.Dishes, dish.Name)
 			}
 		}
@@ -213,14 +214,23 @@ func (b book) next(a *Answer, only Meal, from calendar.Date) {
 // having lists the days that have a dish, with those dishes only.
 func (b book) having(want string, only Meal, in func(Day) bool) []Day {
 	var list []Day
+	food := foodOf(want)
 	for _, d := range b.days {
 		if !in(d) {
 			continue
 		}
 		found := Day{Date: d.Date}
 		for _, s := range d.Meals {
-			dishes := slices.DeleteFunc(slices.Clone(s.Dishes), func(dish Dish) bool { return !Matches(dish.Name, want) })
-			if len(dishes) > 0 && (only == "" || s.Meal == only) {
+			if only != "" && s.Meal != only {
+				continue
+			}
+			var dishes []Dish
+			for _, dish := range s.Dishes {
+				if food.in(dish.Name) {
+					dishes = append(dishes, dish)
+				}
+			}
+			if len(dishes) > 0 {
 				found.Meals = append(found.Meals, Serving{Meal: s.Meal, Dishes: dishes})
 			}
 		}

@@ -136,6 +136,9 @@ func dishOf(words string) Dish {
 	name := trimName(words)
 	folded := strings.Map(calendar.Fold, name)
 	for _, form := range priceForms {
+		if !strings.ContainsAny(folded, "0123456789") {
+			break // looking for a price takes longer than all else
+		}
 		m := form.FindStringSubmatchIndex(folded)
 		if m == nil {
 			continue

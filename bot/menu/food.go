@@ -71,14 +71,31 @@ func (a Asker) isFood(words string) bool {
 // foldAll folds a whole text and takes the blanks off its ends.
 func foldAll(s string) string { return strings.TrimSpace(strings.Map(calendar.Fold, s)) }
 
-// sames are other names of a food. Each is written as the first of its line.
-var sames = strings.NewReplacer(
-	"番茄", "西红柿", "蕃茄", "西红柿", "洋柿子", "西红柿",
-	"马铃薯", "土豆", "洋芋", "土豆", "洋番薯", "土豆",
-	"花椰菜", "花菜", "菜花", "花菜", "卷心菜", "包菜", "高丽菜", "包菜", "圆白菜", "包菜",
-	"地瓜", "番薯", "红薯", "番薯", "粟米", "玉米", "苞米", "玉米",
-	"云吞", "馄饨", "抄手", "馄饨", "肋排", "排骨", "小排", "排骨", "虾子", "虾", "鱼儿", "鱼", "菜头", "萝卜",
-)
+// sames are other names of a food, by their first rune, and the name that stands for them.
+var sames = func() map[rune][][2]string {
+	table := map[rune][][2]string{}
+	for names := range strings.FieldsSeq("西红柿=番茄=蕃茄=洋柿子 土豆=马铃薯=洋芋=洋番薯 花菜=花椰菜=菜花 包菜=卷心菜=高丽菜=圆白菜 " +
+		"番薯=地瓜=红薯 玉米=粟米=苞米 馄饨=云吞=抄手 排骨=肋排=小排 虾=虾子 鱼=鱼儿 萝卜=菜头") {
+		list := strings.Split(names, "=")
+		for _, other := range list[1:] {
+			r, _ := utf8.DecodeRuneInString(other)
+			table[r] = append(table[r], [2]string{other, list[0]})
+		}
+	}
+	return table
+}()
+
+// same gives every food in folded words its one name.
+func same(words string) string {
+	for i, r := range words {
+		for _, names := range sames[r] {
+			if rest, ok := strings.CutPrefix(words[i:], names[0]); ok {
+				return words[:i] + names[1] + same(rest)
+			}
+		}
+	}
+	return words
+}
 
 // without lists the words in a dish's name that hold a food's name and not the food:
 // 鱼香肉丝 has no fish, 素鸡 no chicken, and 鸡蛋 is for those who ask for eggs.
@@ -124,19 +141,30 @@ var within = map[string][]string{
 // A name has what it holds as a word: 鱼 is in 清蒸青鱼 and 虾 in 紫菜虾米汤, but neither
 // 鱼 in 鱼香肉丝 nor 鸡 in 素鸡; the tables without and within hold the exceptions. A
 // question that is itself an exception, 鱼香肉丝, is found by its own name.
-func Matches(name, want string) bool {
-	name, want = sames.Replace(foldAll(name)), sames.Replace(foldAll(want))
-	if want == "" {
+func Matches(name, want string) bool { return foodOf(want).in(name) }
+
+// food is something to eat by its one name.
+type food string
+
+func foodOf(want string) food { return food(same(foldAll(want))) }
+
+// in tells whether a dish of that name is, or has, the food.
+func (f food) in(name string) bool {
+	if f == "" {
 		return false
 	}
-	if holds(name, want) {
+	name = same(foldAll(name))
+	if holds(name, string(f)) {
 		return true
 	}
-	return slices.ContainsFunc(within[want], func(w string) bool { return holds(name, w) })
+	return slices.ContainsFunc(within[string(f)], func(w string) bool { return holds(name, w) })
 }
 
 // holds tells whether name has the food as a word of its own somewhere.
 func holds(name, food string) bool {
+	if !strings.Contains(name, food) {
+		return false
+	}
 	for _, w := range without[food] {
 		name = strings.ReplaceAll(name, w, " ")
 	}

@@ -62,7 +62,9 @@ func (d Day) Dishes(m Meal) []Dish {
 }
 
 // Serves tells whether the day has dishes for that meal, for any meal when m is "".
-func (d Day) Serves(m Meal) bool { return len(d.Dishes(m)) > 0 }
+func (d Day) Serves(m Meal) bool {
+	return slices.ContainsFunc(d.Meals, func(s Serving) bool { return (m == "" || s.Meal == m) && len(s.Dishes) > 0 })
+}
 
 // Menu is one published version of a canteen's week. Versions of a week count from 1;
 // a day that Days lacks is not published.

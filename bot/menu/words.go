@@ -24,6 +24,9 @@ func first(s string) rune {
 
 // eat returns how many bytes at the start of s fold to word, 0 when s begins otherwise.
 func eat(s, word string) int {
+	if strings.HasPrefix(s, word) {
+		return len(word)
+	}
 	n := 0
 	for _, w := range word {
 		r, size := fold(s[n:])
