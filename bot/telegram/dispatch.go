@@ -82,7 +82,15 @@ func (r *Router) message(ctx context.Context, id int64, a *Attempt, m *models.Me
 	if t.Text == "" {
 		t.Text = m.Caption
 	}
-	return r.turn(ctx, t, r.said)
+	album := m.MediaGroupID
+	if last, _ := r.albums.Load(m.Chat.ID); album != "" && last == album && t.Text == "" {
+		return nil // one answer is enough for several pictures sent as one
+	}
+	err := r.turn(ctx, t, r.said)
+	if err == nil && album != "" && t.Direct {
+		r.albums.Store(m.Chat.ID, album)
+	}
+	return err
 }
 
 // press answers a button. The message under it may be gone, and its data may be forged.
@@ -100,20 +108,15 @@ func (r *Router) press(ctx context.Context, id int64, a *Attempt, q *models.Call
 		return nil
 	}
 	return r.turn(ctx, t, func(ctx context.Context, t *Turn) error {
-		late := time.AfterFunc(answerWithin, func() {
-			if err := t.answer(ctx, "", false); err != nil {
-				r.Log.Warn("late answer to a press", "update", id, "err", err)
-			}
-		})
-		defer late.Stop()
-		err := t.Load(ctx)
-		if err == nil {
-			err = r.pressed(ctx, t, q.Data)
-		}
-		if err != nil {
+		defer t.answerLate(ctx)()
+		if err := t.Load(ctx); err != nil {
 			return err
 		}
-		return t.answer(ctx, "", false)
+		if err := r.pressed(ctx, t, q.Data); err != nil {
+			return err
+		}
+		t.release(ctx)
+		return nil
 	})
 }
 
@@ -189,21 +192,21 @@ func (r *Router) guarded(ctx context.Context, t *Turn, h Handler) (err error) {
 // is returned for another attempt; after the last one the person gets an apology with a
 // code, under which it is logged too. Who cannot be reached is not told.
 func (r *Router) tell(ctx context.Context, t *Turn, err error) error {
-	if errors.Is(err, queue.ErrUnreachable) {
+	if errors.Is(err, queue.ErrUnreachable) || errors.Is(err, errDone) {
+		t.release(ctx)
 		return nil
 	}
-	if errors.Is(err, errDone) {
-		return t.answer(ctx, "", false)
-	}
+	t.try.next = len(t.try.sent) // no earlier try has said what comes now
 	if held, err := t.hold(ctx, err); held {
 		return err
 	}
 	for _, e := range r.explain {
 		if errors.Is(err, e.err) {
-			return t.Alert(ctx, e.key, values(err))
+			return t.refuse(ctx, e.key, values(err))
 		}
 	}
 	if !t.try.Last {
+		t.release(ctx) // the next attempt may be seconds away
 		return err
 	}
 	failed := &Failed{Code: newCode(), Err: err}
@@ -211,7 +214,7 @@ func (r *Router) tell(ctx context.Context, t *Turn, err error) error {
 	if !t.Direct && !t.Private() {
 		return failed // nobody in the group asked the bot for anything
 	}
-	if err := t.Alert(ctx, "chat.sorry", map[string]any{"Code": failed.Code}); err != nil && !errors.Is(err, queue.ErrUnreachable) {
+	if err := t.refuse(ctx, "chat.sorry", map[string]any{"Code": failed.Code}); err != nil && !errors.Is(err, queue.ErrUnreachable) {
 		r.Log.Error("apologise", "code", failed.Code, "err", err)
 	}
 	return failed
@@ -298,7 +301,7 @@ func (r *Router) commanded(ctx context.Context, t *Turn, word string) error {
 func (r *Router) abandon(ctx context.Context, t *Turn) error {
 	name, ok := r.doing[t.Known.Dialogue.Word]
 	if !ok || !t.Asks() {
-		t.ops++    // the turn's later changes have the same names in every try
+		t.pass()
 		return nil // nothing was begun, or by an older version of the bot
 	}
 	if err := t.Say(ctx, "chat.abandoned", map[string]any{"What": t.Words().Plain(name, nil)}); err != nil {
@@ -339,13 +342,8 @@ func (r *Router) asked(ctx context.Context, t *Turn) (bool, error) {
 	return false, nil
 }
 
-// lostFor says that the bot did not understand, once for an album of several messages.
+// lostFor says that the bot did not understand.
 func (r *Router) lostFor(ctx context.Context, t *Turn) error {
-	if album := t.Message.MediaGroupID; album != "" {
-		if last, _ := r.albums.Swap(t.Chat.ID, album); last == album {
-			return nil
-		}
-	}
 	if r.lost == nil {
 		return nil
 	}

@@ -108,5 +108,6 @@ func (t *Turn) hold(ctx context.Context, err error) (ok bool, _ error) {
 	if e.first {
 		return true, t.Alert(ctx, "chat.flood", nil)
 	}
-	return true, t.answer(ctx, "", false)
+	t.release(ctx)
+	return true, nil
 }

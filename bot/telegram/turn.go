@@ -110,8 +110,8 @@ func (t *Turn) Say(ctx context.Context, key string, data any) error {
 // nobody knows whether it was sent. A message that an earlier attempt of the same turn has
 // sent is not sent again.
 func (t *Turn) Send(ctx context.Context, m Message) (int, error) {
-	a := t.try
-	if a.next++; a.next <= len(a.sent) {
+	if a := t.try; a.next < len(a.sent) {
+		a.next++
 		return a.sent[a.next-1], nil
 	}
 	defer t.timer.pause()()
@@ -119,7 +119,7 @@ func (t *Turn) Send(ctx context.Context, m Message) (int, error) {
 	if err != nil && !errors.Is(err, queue.ErrUnknown) {
 		return 0, err
 	}
-	a.sent = append(a.sent, id)
+	t.note(id)
 	return id, nil
 }
 
@@ -133,33 +133,92 @@ func (t *Turn) Edit(ctx context.Context, m Message) error {
 	return t.router.Sender.Edit(context.WithoutCancel(ctx), t.Chat.ID, t.Message.ID, m)
 }
 
-// Toast answers a press with a short line over the chat. Outside a press it is said as a message.
+// pass takes the place of a message and a change that only some tries of the turn make, so
+// that those behind it have the same places in all.
+func (t *Turn) pass() {
+	t.ops++
+	t.note(0)
+}
+
+// note keeps the ID of what was said at the turn's next place, unless an earlier try was there.
+func (t *Turn) note(id int) {
+	a := t.try
+	if a.next++; a.next > len(a.sent) {
+		a.sent = append(a.sent, id)
+	}
+}
+
+// Toast answers a press with a short line over the chat. Outside a press it is said as a
+// message, and so it is in private when the press does not wait any more; a group is not
+// told what was meant for one person.
 func (t *Turn) Toast(ctx context.Context, key string, data any) error {
-	return t.toast(ctx, key, data, false)
+	return t.toast(ctx, key, data, false, t.Private())
 }
 
-// Alert answers a press with a box the person has to close.
+// Alert answers a press like Toast, with a box the person has to close.
 func (t *Turn) Alert(ctx context.Context, key string, data any) error {
-	return t.toast(ctx, key, data, true)
+	return t.toast(ctx, key, data, true, t.Private())
 }
 
-func (t *Turn) toast(ctx context.Context, key string, data any, alert bool) error {
+// refuse is Alert for what may be heard by everybody: it is never dropped.
+func (t *Turn) refuse(ctx context.Context, key string, data any) error {
+	return t.toast(ctx, key, data, true, true)
+}
+
+func (t *Turn) toast(ctx context.Context, key string, data any, alert, aloud bool) error {
 	if t.press == "" {
 		return t.Say(ctx, key, data)
 	}
-	return t.answer(ctx, t.Words().Plain(key, data), alert)
+	if t.try.next < len(t.try.sent) { // by an earlier try
+		t.try.next++
+		return nil
+	}
+	first, err := t.answer(ctx, t.Words().Plain(key, data), alert)
+	if err != nil {
+		return err
+	}
+	if !first && aloud {
+		return t.Say(ctx, key, data)
+	}
+	t.note(0)
+	return nil
 }
 
 // answer ends the waiting that a press shows; only the first call is sent.
-func (t *Turn) answer(ctx context.Context, line string, alert bool) error {
+func (t *Turn) answer(ctx context.Context, line string, alert bool) (first bool, err error) {
 	t.mu.Lock()
-	first := !t.try.answered
+	first = !t.try.answered
 	t.try.answered = true
 	t.mu.Unlock()
-	if !first || t.press == "" {
-		return nil
+	if !first {
+		return false, nil
 	}
-	return t.router.Sender.Answer(context.WithoutCancel(ctx), t.press, line, alert)
+	return true, t.router.Sender.Answer(context.WithoutCancel(ctx), t.press, line, alert)
+}
+
+// release ends the waiting of a press without a word, if nothing has ended it. That it could
+// not be is no reason to do the turn again.
+func (t *Turn) release(ctx context.Context) {
+	if t.press == "" {
+		return
+	}
+	if _, err := t.answer(ctx, "", false); err != nil {
+		t.router.Log.Warn("end the waiting of a press", "update", t.update, "err", err)
+	}
+}
+
+// answerLate releases the press when its handler takes long. What it returns stops that.
+func (t *Turn) answerLate(ctx context.Context) (stop func()) {
+	ended := make(chan struct{})
+	late := time.AfterFunc(answerWithin, func() {
+		defer close(ended)
+		t.release(ctx)
+	})
+	return func() {
+		if !late.Stop() {
+			<-ended
+		}
+	}
 }
 
 // Go puts the person's dialogue at a step; data is kept as JSON until the next one. The
