@@ -21,7 +21,7 @@ import (
 )
 
 // childEnv makes a child of the test's own program: a bot of that kind.
-const childEnv = "XINGFULI_TEST_BOT"
+const childEnv = "XINGFULI_TEST_CHILD"
 
 // apiEnv is where a child that has no configuration finds Telegram.
 const apiEnv = "XINGFULI_TEST_API"
