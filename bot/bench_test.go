@@ -121,7 +121,9 @@ func TestFirstAnswer(t *testing.T) {
 		}
 		began := time.Now()
 		p.child = program(t, p, bin)
-		p.wait(t.Context(), asked, 2)
+		if err := p.wait(t.Context(), asked, 2); err != nil {
+			t.Fatal(err)
+		}
 		took = append(took, time.Since(began))
 		p.close()
 		if took[len(took)-1] < want {
