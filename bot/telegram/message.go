@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"xingfuli/bot/queue"
 	"xingfuli/bot/text"
 )
 
@@ -18,6 +19,8 @@ type Message struct {
 	File    *File
 	Reply   int  // message to quote, 0 none; sent without a quote when that one is gone
 	Silent  bool // no sound
+	Class   queue.Class
+	Skip    int // parts that an earlier try has sent (see PartError)
 }
 
 // File is a picture or a document, by its bytes or, once Telegram has it, by ID.

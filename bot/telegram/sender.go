@@ -23,25 +23,41 @@ const (
 	maxToast   = 200
 )
 
-// Sender is the only one who calls Telegram.
+// Sender is the only one who calls Telegram, for one person and for a crowd.
 type Sender struct {
-	api  *bot.Bot
-	pace *pace
-	// Wait is how long one call may take with all its waiting and retrying.
+	api   *bot.Bot // all but the hot methods
+	wire  *wire
+	gate  *gate
+	token string
+
+	// Wait is how long one request may take with all its waiting and retrying.
 	Wait time.Duration
+	// OnGone is told of a chat in which nobody can be reached any more; nil: nobody asks.
+	OnGone func(ctx context.Context, chat int64)
+	// OnMigrate renames a group that has become a supergroup, everywhere. It is called
+	// before the message goes to the new ID. When it fails the message goes all the
+	// same, and it is called again for the next one to the old ID.
+	OnMigrate func(ctx context.Context, from, to int64) error
 }
 
-// callTimeout is how long Telegram may take to answer one request.
-const callTimeout = 20 * time.Second
-
-// NewSender makes a Sender for the bot with this token.
+// NewSender makes a Sender for the bot with this token. It paces itself; see Share.
 func NewSender(api, token string, client *http.Client, limits Limits) (*Sender, error) {
-	b, err := bot.New(token, bot.WithServerURL(strings.TrimRight(api, "/")), bot.WithSkipGetMe(), bot.WithHTTPClient(time.Minute, statusClient{client}))
+	c := *client
+	c.CheckRedirect = stay
+	w, err := newWire(api, token, &c)
 	if err != nil {
 		return nil, fmt.Errorf("sender: %w", err)
 	}
-	return &Sender{api: b, pace: newPace(limits), Wait: 2 * time.Minute}, nil
+	b, err := bot.New(token, bot.WithServerURL(strings.TrimRight(api, "/")), bot.WithSkipGetMe(), bot.WithHTTPClient(time.Minute, library{&c}))
+	if err != nil {
+		return nil, fmt.Errorf("sender: %w", err)
+	}
+	return &Sender{api: b, wire: w, gate: &gate{limits: limits, local: newPace()}, token: token, Wait: 2 * time.Minute}, nil
 }
+
+// Share makes the Sender keep its pace together with all that use the same Limiter. It
+// keeps its own pace whenever that does not answer.
+func (s *Sender) Share(l Limiter) { s.gate.shared = l }
 
 // Me returns the bot's own account.
 func (s *Sender) Me(ctx context.Context) (*models.User, error) {
@@ -53,69 +69,119 @@ func (s *Sender) Me(ctx context.Context) (*models.User, error) {
 	return me, err
 }
 
+// PartError says that Sent parts of a message that takes several went out before Err: a
+// new try with that in Message.Skip does not repeat them.
+type PartError struct {
+	Sent int
+	Err  error
+}
+
+func (e *PartError) Error() string { return fmt.Sprintf("after %d parts: %v", e.Sent, e.Err) }
+
+func (e *PartError) Unwrap() error { return e.Err }
+
 // Send sends m and returns the ID of the message that carries its buttons, the last one
-// when the text had to be split. It returns queue.ErrUnreachable, queue.ErrUnknown or
-// queue.ErrRefused.
+// when it takes several. It returns queue.ErrUnreachable, queue.ErrUnknown,
+// queue.ErrRefused or queue.ErrLater, within a PartError when some parts went out.
 func (s *Sender) Send(ctx context.Context, to queue.Chat, m Message) (int, error) {
 	markup, err := m.markup()
 	if err != nil {
 		return 0, err
 	}
-	if m.Photo != nil || m.File != nil {
-		return s.sendFile(ctx, to, m, markup)
-	}
 	var id int
-	parts := text.Split(m.HTML, maxText)
-	for i, part := range parts {
-		p := &bot.SendMessageParams{
-			ChatID: to.ID, MessageThreadID: to.Thread, Text: string(part), ParseMode: models.ParseModeHTML,
-			DisableNotification: m.Silent, LinkPreviewOptions: noPreview,
+	parts := m.parts(markup)
+	for i := m.Skip; i < len(parts); i++ {
+		if id, err = s.deliver(ctx, &to, parts[i], m.Class); err == nil {
+			continue
 		}
-		if i == 0 {
-			p.ReplyParameters = m.quote()
+		if i > 0 {
+			err = &PartError{i, err}
 		}
-		if i == len(parts)-1 {
-			p.ReplyMarkup = markup
-		}
-		sent, err := s.send(ctx, "sendMessage", to.ID, func(ctx context.Context) (*models.Message, error) { return s.api.SendMessage(ctx, p) })
-		if err != nil {
-			return 0, err
-		}
-		id = sent.ID
+		return 0, err
 	}
 	return id, nil
 }
 
-// sendFile sends a picture or document with the text as its caption, or after it when
-// it is too long for one.
-func (s *Sender) sendFile(ctx context.Context, to queue.Chat, m Message, markup models.ReplyMarkup) (int, error) {
-	caption := string(m.HTML)
-	long := text.Length(m.HTML) > maxCaption
-	if long {
-		caption = ""
+// part is one message of those that a Message takes.
+type part struct {
+	html   text.HTML
+	photo  *File
+	file   *File
+	reply  int
+	silent bool
+	markup any
+}
+
+// parts splits m: a text that is too long for a caption follows its file, and one that is
+// too long for a message comes in several. The first quotes, the last has the buttons.
+func (m Message) parts(markup any) []part {
+	var ps []part
+	file := m.Photo != nil || m.File != nil
+	if file {
+		ps = append(ps, part{photo: m.Photo, file: m.File})
 	}
-	sent, err := s.send(ctx, "sendFile", to.ID, func(ctx context.Context) (*models.Message, error) {
-		if m.Photo != nil {
-			p := &bot.SendPhotoParams{ChatID: to.ID, MessageThreadID: to.Thread, Photo: m.Photo.input(), Caption: caption, ParseMode: models.ParseModeHTML, DisableNotification: m.Silent, ReplyParameters: m.quote()}
-			if !long {
-				p.ReplyMarkup = markup
-			}
-			return s.api.SendPhoto(ctx, p)
+	if file && text.Length(m.HTML) <= maxCaption {
+		ps[0].html = m.HTML
+	} else {
+		for _, h := range text.Split(m.HTML, maxText) {
+			ps = append(ps, part{html: h})
 		}
-		p := &bot.SendDocumentParams{ChatID: to.ID, MessageThreadID: to.Thread, Document: m.File.input(), Caption: caption, ParseMode: models.ParseModeHTML, DisableNotification: m.Silent, ReplyParameters: m.quote()}
-		if !long {
-			p.ReplyMarkup = markup
-		}
-		return s.api.SendDocument(ctx, p)
+	}
+	for i := range ps {
+		ps[i].silent = m.Silent
+	}
+	ps[0].reply, ps[len(ps)-1].markup = m.Reply, markup
+	return ps
+}
+
+// deliver sends one part. to is changed when the group has become a supergroup.
+func (s *Sender) deliver(ctx context.Context, to *queue.Chat, p part, c queue.Class) (id int, err error) {
+	r := request{method: "sendMessage", chat: to.ID, class: c, within: callTimeout, patient: true}
+	if p.photo != nil || p.file != nil {
+		r.method, r.within = "sendFile", fileTimeout
+	}
+	r.moved = func(chat int64) {
+		*to, p.reply = queue.Chat{ID: chat}, 0 // message IDs have begun anew
+	}
+	err = s.try(ctx, r, func(ctx context.Context) (err error) {
+		id, err = s.part(ctx, *to, p)
+		return err
 	})
+	return id, err
+}
+
+func (s *Sender) part(ctx context.Context, to queue.Chat, p part) (int, error) {
+	var sent *models.Message
+	var err error
+	switch {
+	case p.photo != nil:
+		sent, err = s.api.SendPhoto(ctx, &bot.SendPhotoParams{
+			ChatID: to.ID, MessageThreadID: to.Thread, Photo: p.photo.input(), Caption: string(p.html), ParseMode: models.ParseModeHTML,
+			DisableNotification: p.silent, ReplyParameters: quote(p.reply), ReplyMarkup: p.markup,
+		})
+	case p.file != nil:
+		sent, err = s.api.SendDocument(ctx, &bot.SendDocumentParams{
+			ChatID: to.ID, MessageThreadID: to.Thread, Document: p.file.input(), Caption: string(p.html), ParseMode: models.ParseModeHTML,
+			DisableNotification: p.silent, ReplyParameters: quote(p.reply), ReplyMarkup: p.markup,
+		})
+	default:
+		m := sendMessage{Chat: to.ID, Thread: to.Thread, Text: string(p.html), Mode: "HTML", Preview: preview{true}, Silent: p.silent, Markup: p.markup}
+		if p.reply != 0 {
+			m.Reply = &reply{p.reply, true}
+		}
+		return s.wire.call(ctx, "sendMessage", m)
+	}
 	if err != nil {
 		return 0, err
 	}
-	if !long {
-		return sent.ID, nil
+	return sent.ID, nil
+}
+
+func quote(message int) *models.ReplyParameters {
+	if message == 0 {
+		return nil
 	}
-	m.Photo, m.File, m.Reply = nil, nil, 0
-	return s.Send(ctx, to, m)
+	return &models.ReplyParameters{MessageID: message, AllowSendingWithoutReply: true}
 }
 
 // Edit makes message id of chat say m. A text over the limit is cut at its first part.
@@ -124,18 +190,19 @@ func (s *Sender) Edit(ctx context.Context, chat int64, id int, m Message) error 
 	if err != nil {
 		return err
 	}
-	p := &bot.EditMessageTextParams{ChatID: chat, MessageID: id, Text: string(text.Split(m.HTML, maxText)[0]), ParseMode: models.ParseModeHTML, LinkPreviewOptions: noPreview, ReplyMarkup: markup}
-	return s.paced(ctx, "editMessageText", chat, true, func(ctx context.Context) error {
-		_, err := s.api.EditMessageText(ctx, p)
+	e := editMessageText{Chat: chat, Message: id, Text: string(text.Split(m.HTML, maxText)[0]), Mode: "HTML", Preview: preview{true}, Markup: markup}
+	r := request{method: "editMessageText", chat: chat, class: m.Class, edit: true, again: true, within: callTimeout, patient: true}
+	return s.try(ctx, r, func(ctx context.Context) error {
+		_, err := s.wire.call(ctx, "editMessageText", e)
 		return err
 	})
 }
 
 // Answer ends the waiting of a press. It is never held back by other messages.
 func (s *Sender) Answer(ctx context.Context, press, line string, alert bool) error {
-	p := &bot.AnswerCallbackQueryParams{CallbackQueryID: press, Text: cut(line, maxToast), ShowAlert: alert && line != ""}
+	a := answerCallbackQuery{Query: press, Text: cut(line, maxToast), Alert: alert && line != ""}
 	return s.call(ctx, "answerCallbackQuery", func(ctx context.Context) error {
-		_, err := s.api.AnswerCallbackQuery(ctx, p)
+		_, err := s.wire.call(ctx, "answerCallbackQuery", a)
 		return err
 	})
 }
@@ -151,123 +218,6 @@ func (s *Sender) IsAdmin(ctx context.Context, chat, user int64) (bool, error) {
 		return false, err
 	}
 	return m.Type == models.ChatMemberTypeOwner || m.Type == models.ChatMemberTypeAdministrator, nil
-}
-
-func (s *Sender) send(ctx context.Context, method string, chat int64, f func(context.Context) (*models.Message, error)) (sent *models.Message, err error) {
-	err = s.paced(ctx, method, chat, false, func(ctx context.Context) (err error) {
-		sent, err = f(ctx)
-		return err
-	})
-	return sent, err
-}
-
-// paced calls f when the limits allow a message to chat.
-func (s *Sender) paced(ctx context.Context, method string, chat int64, again bool, f func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, s.Wait)
-	defer cancel()
-	return s.try(ctx, method, again, f, func(ctx context.Context) error { return s.pace.wait(ctx, chat) },
-		func(d time.Duration) { s.pace.close(chat, d) })
-}
-
-// call calls f at once; doing so twice must be harmless.
-func (s *Sender) call(ctx context.Context, method string, f func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, s.Wait)
-	defer cancel()
-	var hold time.Duration
-	return s.try(ctx, method, true, f, func(ctx context.Context) error { return pause(ctx, hold) }, func(d time.Duration) { hold = d })
-}
-
-// tries is how often a call is made that fails through no fault of its own; a 429 is
-// obeyed as often as Telegram says it.
-const tries = 5
-
-// try calls f, after wait, until it succeeds or there is no point in it. flood is told
-// how long Telegram wants silence.
-func (s *Sender) try(ctx context.Context, method string, again bool, f func(context.Context) error, wait func(context.Context) error, flood func(time.Duration)) error {
-	for n := 1; ; {
-		if err := wait(ctx); err != nil {
-			return fmt.Errorf("%s: not sent in time: %w", method, err)
-		}
-		once, cancel := context.WithTimeout(ctx, callTimeout)
-		err := f(once)
-		cancel()
-		if err == nil {
-			return nil
-		}
-		v := judge(err, again)
-		switch {
-		case v.done:
-			return nil
-		case v.retry && v.after > 0:
-			flood(v.after)
-			continue
-		case !v.retry || n == tries:
-			return fmt.Errorf("%s: %w", method, v.err)
-		}
-		if err := pause(ctx, time.Duration(n*n)*100*time.Millisecond); err != nil {
-			return fmt.Errorf("%s: %w", method, v.err)
-		}
-		n++
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}
-
-var noPreview = &models.LinkPreviewOptions{IsDisabled: bot.True()}
-
-func (m Message) quote() *models.ReplyParameters {
-	if m.Reply == 0 {
-		return nil
-	}
-	return &models.ReplyParameters{MessageID: m.Reply, AllowSendingWithoutReply: true}
-}
-
-// markup is nil, not a nil pointer in the interface, when there is nothing to press:
-// the library would send that as null.
-func (m Message) markup() (models.ReplyMarkup, error) {
-	switch {
-	case len(m.Buttons) > 0:
-		var k models.InlineKeyboardMarkup
-		for _, row := range m.Buttons {
-			var keys []models.InlineKeyboardButton
-			for _, b := range row {
-				key := models.InlineKeyboardButton{Text: b.Label, URL: b.URL}
-				if b.URL == "" {
-					data, err := b.Encode()
-					if err != nil {
-						return nil, err
-					}
-					key.CallbackData = data
-				}
-				keys = append(keys, key)
-			}
-			k.InlineKeyboard = append(k.InlineKeyboard, keys)
-		}
-		return k, nil
-	case m.Keys != nil:
-		k := models.ReplyKeyboardMarkup{ResizeKeyboard: true, IsPersistent: true, InputFieldPlaceholder: m.Keys.Hint}
-		for _, row := range m.Keys.Rows {
-			var keys []models.KeyboardButton
-			for _, label := range row {
-				keys = append(keys, models.KeyboardButton{Text: label})
-			}
-			k.Keyboard = append(k.Keyboard, keys)
-		}
-		return k, nil
-	}
-	return nil, nil
 }
 
 // input opens the file anew for each try: an upload consumes it.
