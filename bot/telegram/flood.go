@@ -26,11 +26,11 @@ type Bucket struct {
 	Refill time.Duration
 }
 
-// level is how full a bucket was at a time.
+// level is how full a bucket was at a time, and when it will be full.
 type level struct {
-	answers float64
-	at      time.Time
-	warned  bool
+	answers  float64
+	at, full time.Time
+	warned   bool
 }
 
 // errFlood holds somebody back; the first time they are told.
@@ -58,7 +58,7 @@ func (f *Flood) allow(ctx context.Context, t *Turn) error {
 	return err
 }
 
-// maxBuckets is how many are kept; full ones are forgotten first.
+// maxBuckets is how many are kept: full ones are forgotten, and all when that is not enough.
 const maxBuckets = 10_000
 
 func (f *Flood) take(id int64, b Bucket, now time.Time) error {
@@ -77,23 +77,28 @@ func (f *Flood) take(id int64, b Bucket, now time.Time) error {
 	}
 	l.answers = min(float64(b.Size), l.answers+max(0, now.Sub(l.at).Seconds()/b.Refill.Seconds()))
 	l.at = now
-	if l.answers >= 1 {
-		l.answers--
-		l.warned = false
-		return nil
-	}
 	first := !l.warned
-	l.warned = true
-	return &errFlood{first}
+	l.warned = l.answers < 1
+	if !l.warned {
+		l.answers--
+	}
+	l.full = now.Add(time.Duration((float64(b.Size) - l.answers) * float64(b.Refill)))
+	if l.warned {
+		return &errFlood{first}
+	}
+	return nil
 }
 
-// forget drops the buckets that nobody used for an hour: by then they are full.
+// forget drops the buckets that are full, which is as if they had never been used.
 func (f *Flood) forget(now time.Time) {
 	kept := map[int64]*level{}
 	for id, l := range f.buckets {
-		if now.Sub(l.at) < time.Hour {
+		if now.Before(l.full) {
 			kept[id] = l
 		}
+	}
+	if len(kept) >= maxBuckets {
+		clear(kept)
 	}
 	f.buckets = kept
 }
