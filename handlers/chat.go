@@ -86,7 +86,7 @@ func (h Chat) lost(ctx context.Context, t *telegram.Turn) error {
 	w := t.Words()
 	m := telegram.Message{HTML: w.HTML("chat.unknown", nil)}
 	if t.Message.Text == "" {
-		m.HTML = w.HTML("chat.not_text", nil)
+		m.HTML = w.HTML("chat.not_text", map[string]any{"Private": t.Private()})
 	}
 	if t.Private() {
 		m.Keys = card.Keys(w)
@@ -97,6 +97,9 @@ func (h Chat) lost(ctx context.Context, t *telegram.Turn) error {
 
 // cancel leaves the dialogue the person is in.
 func (h Chat) cancel(ctx context.Context, t *telegram.Turn) error {
+	if t.Ended() {
+		return nil // and said so
+	}
 	if !t.Asks() {
 		return t.Say(ctx, "chat.nothing_to_cancel", nil)
 	}

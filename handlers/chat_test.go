@@ -93,9 +93,9 @@ func TestChat(t *testing.T) {
 			resident: /start
 			bot: (anything)
 			resident: /setmenu 周一红烧肉
-			bot: 这件事得由管这一块的工作人员或者群管理员来办，您这边点了不算数。需要的话，请他们帮您办。
+			bot: 这件事要由镇里的管理员，或者管这一块的工作人员来办。需要的话，请他们帮您办。
 			resident@group: /bind 安居小区
-			bot@group: 这件事得由管这一块的工作人员或者群管理员来办，您这边点了不算数。需要的话，请他们帮您办。`},
+			bot@group: 这件事要由镇里的管理员，或者管这一块的工作人员来办。需要的话，请他们帮您办。`},
 		{name: "the bot says who somebody is", script: `
 			resident: /id
 			bot: 您的编号是 1001。
@@ -116,6 +116,8 @@ func TestChat(t *testing.T) {
 			bot@group: …清蒸青鱼…
 			resident@group: (reply) 谢谢
 			bot@group: ` + unknown + `
+			resident@group: (photo) @xingfuli_demo_bot
+			bot@group: 语音、图片和表情我还看不懂。打几个字问我就行。
 			resident@group: (voice)
 			bot@group: (silence)`},
 	})

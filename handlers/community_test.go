@@ -43,7 +43,7 @@ func TestCommunity(t *testing.T) {
 			resident: [回到问题列表]
 			bot*: …
 			resident: [机器人会记下我什么]
-			bot*: 我只记下四样…
+			bot*: 我只记下这几样…
 			resident: (forge answers nonsense)
 			bot!!: 这个按钮已经过时了…`},
 		{name: "an admin binds a group; an unknown name gives the list", script: `
@@ -83,7 +83,7 @@ func TestJoined(t *testing.T) {
 		resident@new: /menu
 		bot@new: 本群还没有绑定小区，我还不知道该说哪个食堂。请镇里的管理员在群里发：/bind 小区名
 		resident@new: /bind 安居小区
-		bot@new: 这件事得由管这一块的工作人员…
+		bot@new: 这件事要由镇里的管理员…
 		admin@new: /bind 安居小区
 		bot@new: 本群已绑定「安居小区」。
 		resident@new: 周二有鱼吗？

@@ -257,6 +257,9 @@ func (h *Menu) mine(ctx context.Context, t *telegram.Turn) ([]menu.Canteen, erro
 }
 
 func (h *Menu) which(ctx context.Context, t *telegram.Turn, mine []menu.Canteen) error {
+	if len(mine) == 0 {
+		return community.ErrNotStaff // not any more
+	}
 	if err := t.Go(ctx, "setmenu", "which", draft{}); err != nil {
 		return err
 	}

@@ -98,11 +98,11 @@ func DecodeButton(data string) (Button, error) {
 	return b, nil
 }
 
-// Number returns the button's ID as a number, or ErrButton.
+// Number returns the button's ID as a number, or ErrStale: it may be forged.
 func (b Button) Number() (int64, error) {
 	n, err := strconv.ParseInt(b.ID, 10, 64)
 	if err != nil {
-		return 0, fmt.Errorf("button %q: %w", b.Word, ErrButton)
+		return 0, fmt.Errorf("button %q: %w", b.Word, ErrStale)
 	}
 	return n, nil
 }

@@ -31,6 +31,17 @@ func TestButton(t *testing.T) {
 	}
 }
 
+func TestButtonNumber(t *testing.T) {
+	if n, err := (Button{ID: "7"}).Number(); n != 7 || err != nil {
+		t.Errorf("7 is %d, %v", n, err)
+	}
+	for _, id := range []string{"", "x", "7x", "99999999999999999999"} {
+		if n, err := (Button{ID: id}).Number(); !errors.Is(err, ErrStale) {
+			t.Errorf("%q is %d, %v", id, n, err)
+		}
+	}
+}
+
 func FuzzDecodeButton(f *testing.F) {
 	f.Add("claim 7 3")
 	f.Add("publish  zz")

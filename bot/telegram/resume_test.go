@@ -4,8 +4,10 @@ import (
 	"context"
 	"testing"
 
+	"xingfuli/bot/community"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"
+	"xingfuli/handlers"
 )
 
 // TestResume handles updates twice from the start, as after a kill at the worst instant: the
@@ -48,13 +50,7 @@ func TestResume(t *testing.T) {
 			return t.End(ctx)
 		})
 	})
-	handle := h.intake.Handle
-	h.intake.Handle = func(ctx context.Context, u queue.Update, a *telegram.Attempt) error {
-		if err := handle(ctx, u, &telegram.Attempt{}); err != nil { // of a process that was killed before it was noted as done
-			return err
-		}
-		return handle(ctx, u, a)
-	}
+	h.killAtEnd()
 	h.play(t, `
 		ana: /start
 		ana: /begin
@@ -82,3 +78,41 @@ func TestResume(t *testing.T) {
 		t.Errorf("published %v", published)
 	}
 }
+
+// TestResumeCancel leaves a dialogue and is repeated: nobody reads that there was none.
+func TestResumeCancel(t *testing.T) {
+	t.Parallel()
+	h := open(t, func(h *house) {
+		h.router.Step("form", "menu.doing", func(context.Context, *telegram.Turn) error { return nil })
+		h.router.Command("begin", func(ctx context.Context, t *telegram.Turn) error { return t.Go(ctx, "form", "ask", nil) })
+		handlers.Chat{Store: h.store, Staff: nobody{}}.Register(h.router)
+	})
+	h.killAtEnd()
+	h.play(t, `
+		ana: /start
+		bot: Hello…
+		bot: Hello…
+		ana: /begin
+		ana: /cancel
+		bot: All right, I have dropped it. Nothing of it was kept.
+		ana: /cancel
+		bot: You have nothing half done…
+		bot: You have nothing half done…`)
+}
+
+// killAtEnd handles every update a second time from the start, as when the process was
+// killed before it noted that it was done.
+func (h *house) killAtEnd() {
+	handle := h.intake.Handle
+	h.intake.Handle = func(ctx context.Context, u queue.Update, a *telegram.Attempt) error {
+		if err := handle(ctx, u, &telegram.Attempt{}); err != nil {
+			return err
+		}
+		return handle(ctx, u, a)
+	}
+}
+
+// nobody has a role.
+type nobody struct{}
+
+func (nobody) Grants(context.Context, int64) (community.Grants, error) { return nil, nil }

@@ -254,7 +254,7 @@ func (t *Turn) setDialogue(ctx context.Context, d queue.Dialogue) error {
 func (t *Turn) Dialogue(word string, v any) error {
 	d := t.Known.Dialogue
 	switch {
-	case t.resumed() && d.Word == "":
+	case t.Ended():
 		return errDone
 	case d.Word != word, t.press != "" && t.Button.Version != d.Version && !t.resumed():
 		return fmt.Errorf("dialogue %s: %w", word, ErrStale)
@@ -268,6 +268,9 @@ func (t *Turn) Dialogue(word string, v any) error {
 // Asks tells whether the person is in the middle of a dialogue, and not because this very
 // turn has begun it before it was interrupted.
 func (t *Turn) Asks() bool { return t.Known.Dialogue.Word != "" && !t.resumed() }
+
+// Ended tells whether this very turn has ended the person's dialogue before it was interrupted.
+func (t *Turn) Ended() bool { return t.Known.Dialogue.Word == "" && t.resumed() }
 
 // resumed tells whether this turn has set the dialogue already, before the process that
 // handled it was killed.
