@@ -33,7 +33,8 @@ const profileEnv = "XINGFULI_TEST_PROFILE"
 const (
 	durable       = "ours"
 	bare          = "bare"
-	bareKeepalive = "bare-keepalive"
+	bareKeepalive = "keepalive" // the bare one with an HTTP client that keeps its connections
+	before        = "before"    // ours, of an older version
 )
 
 func init() {
@@ -44,7 +45,7 @@ func init() {
 	ctx, stop := context.WithCancel(context.Background())
 	go control(stop)
 	code := 0
-	if kind == durable {
+	if kind == durable || kind == before {
 		code = run(ctx, os.Args[1:], os.LookupEnv, os.Stderr, os.Stderr)
 	} else if err := runBare(ctx, kind == bareKeepalive); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -94,9 +95,9 @@ type child struct {
 	errs *safeBuffer
 }
 
-func asChild(t testing.TB, p *party) *child {
+func asChild(t testing.TB, p *party, bin string) *child {
 	t.Helper()
-	return launch(t, p, os.Args[0], childEnv+"="+p.kind)
+	return launch(t, p, bin, childEnv+"="+p.kind)
 }
 
 // program starts the program itself.

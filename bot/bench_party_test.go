@@ -56,12 +56,12 @@ const (
 	groups    = 64
 )
 
-// newParty starts a bot of a kind and makes everybody known to it.
-func newParty(t testing.TB, kind string) *party {
+// newParty starts a bot of a kind, by a program of tests, and makes everybody known to it.
+func newParty(t testing.TB, kind, bin string) *party {
 	t.Helper()
 	p := newWorld(t, kind)
 	p.furnish(t)
-	p.child = asChild(t, p)
+	p.child = asChild(t, p, bin)
 	p.meet(t, p.residents, func(ctx context.Context, who *person) (err error) {
 		if err = p.says(ctx, who, "/where", 2); err == nil {
 			who.pressed, err = p.newest(who)
@@ -142,7 +142,7 @@ func (p *party) furnish(t testing.TB) {
 			t.Fatal(err)
 		}
 	}
-	if p.kind != durable {
+	if p.kind != durable && p.kind != before {
 		check(p.db.HSet(t.Context(), "menu", "周二", bareAnswer).Err())
 		return
 	}

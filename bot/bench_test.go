@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -10,9 +11,8 @@ import (
 
 // How much a benchmark does: in each round every bot does the same work, one bot after
 // another, so that whatever else the machine does meets them alike. What is reported are
-// medians over the rounds.
+// medians over the rounds, as many as -benchtime says.
 const (
-	rounds   = 5
 	perRound = 2000
 	inFlight = 64
 )
@@ -21,23 +21,32 @@ const (
 // answer, beside two bots that a newcomer would write for the same work: one with the
 // library's own HTTP client, one with a client that keeps its connections.
 //
-//	go test ./bot -run '^$' -bench Bot -benchtime 1x
+//	go test ./bot -run '^$' -bench Bot -benchtime 5x
 //
-// ratio and ratio-keepalive are ours to theirs, CPU time for the same number of updates.
+// ratio-bare and ratio-keepalive are ours to theirs, CPU time for the same number of updates. To
+// compare two versions of ours, build the older one's tests (go test -c -o before ./bot) and
+// name the file in XINGFULI_TEST_BEFORE: it takes the place of the bare ones.
 func BenchmarkBot(b *testing.B) {
-	bots := []*party{newParty(b, durable), newParty(b, bare), newParty(b, bareKeepalive)}
+	bots := []*party{newParty(b, durable, os.Args[0])}
+	if older := os.Getenv("XINGFULI_TEST_BEFORE"); older != "" {
+		bots = append(bots, newParty(b, before, older))
+	} else {
+		bots = append(bots, newParty(b, bare, os.Args[0]), newParty(b, bareKeepalive, os.Args[0]))
+	}
 	for _, l := range loads {
 		b.Run(l.name, func(b *testing.B) { compare(b, bots, l) })
 	}
 }
 
 func compare(b *testing.B, bots []*party, l load) {
-	for _, p := range bots {
-		p.run(b, l, perRound/4) // warm
+	if b.N == 1 {
+		for _, p := range bots {
+			p.run(b, l, perRound/4) // warm
+		}
 	}
 	measured := make([][]measure, len(bots))
 	bots[0].child.profile(b, l.name)
-	for r := range rounds {
+	for r := range b.N {
 		for i := range bots {
 			if r%2 == 1 {
 				i = len(bots) - 1 - i // nobody is always the first
@@ -49,9 +58,10 @@ func compare(b *testing.B, bots []*party, l load) {
 	cpu := func(m measure) float64 { return m.cpu }
 	ours := median(measured[0], cpu)
 	b.ReportMetric(0, "ns/op") // a round is no operation
-	b.ReportMetric(ours/median(measured[1], cpu), "ratio")
-	b.ReportMetric(ours/median(measured[2], cpu), "ratio-keepalive")
 	for i, p := range bots {
+		if i > 0 {
+			b.ReportMetric(ours/median(measured[i], cpu), "ratio-"+p.kind)
+		}
 		m := measured[i]
 		b.ReportMetric(median(m, cpu), p.kind+"-cpu-ms/1000")
 		b.ReportMetric(median(m, func(m measure) float64 { return m.perSecond }), p.kind+"-updates/s")
@@ -91,7 +101,7 @@ func median(ms []measure, of func(measure) float64) float64 {
 // Telegram about what people in a group say to each other.
 func TestRoundTrips(t *testing.T) {
 	t.Parallel()
-	p := newParty(t, durable)
+	p := newParty(t, durable, os.Args[0])
 	for _, l := range loads {
 		p.run(t, l, 200)
 		m := p.run(t, l, 1000)
