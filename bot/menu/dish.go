@@ -137,7 +137,7 @@ func dishOf(words string) Dish {
 	folded := strings.Map(calendar.Fold, name)
 	for _, form := range priceForms {
 		if !strings.ContainsAny(folded, "0123456789") {
-			break // looking for a price takes longer than all else
+			break // to look for a price takes long
 		}
 		m := form.FindStringSubmatchIndex(folded)
 		if m == nil {
@@ -189,10 +189,5 @@ var remarks = []string{"注:", "注意", "备注", "温馨提示", "提示", "�
 
 // isRemark tells whether words open a remark to the readers instead of a dish.
 func isRemark(words string) bool {
-	for _, w := range remarks {
-		if eat(words, w) > 0 {
-			return true
-		}
-	}
-	return false
+	return eatAny(words, remarks) > 0
 }

@@ -38,13 +38,25 @@ func eat(s, word string) int {
 	return n
 }
 
+// eatAny is eat for the first of several words that s begins with.
+func eatAny(s string, words []string) int {
+	begins := first(s)
+	for _, w := range words {
+		if r, _ := utf8.DecodeRuneInString(w); r != begins {
+			continue
+		}
+		if n := eat(s, w); n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
 // findAny finds the first place where one of the words stands, and its length, 0 for none.
 func findAny(s string, words []string) (at, n int) {
 	for i := range s {
-		for _, w := range words {
-			if n := eat(s[i:], w); n > 0 {
-				return i, n
-			}
+		if n := eatAny(s[i:], words); n > 0 {
+			return i, n
 		}
 	}
 	return 0, 0
@@ -71,9 +83,15 @@ var mealWords = []mealWord{
 	{"晚餐", Dinner}, {"晚饭", Dinner}, {"晚上", Dinner}, {"夜饭", Dinner}, {"黄昏", Dinner}, {"dinner", Dinner}, {"supper", Dinner},
 }
 
+// mealRunes are what the words for meals begin with.
+const mealRunes = "午中日昼晚夜黄lds"
+
 // cutMeal reads the meal that s begins with and how many bytes name it. 午餐肉 is a
 // dish, but 午餐肉末茄子 is a heading before its dish.
 func cutMeal(s string) (Meal, int) {
+	if !strings.ContainsRune(mealRunes, first(s)) {
+		return "", 0
+	}
 	for _, w := range mealWords {
 		n := eat(s, w.word)
 		if n == 0 || isPlain(rune(w.word[0])) && isPlain(first(s[n:])) {
@@ -90,7 +108,7 @@ func cutMeal(s string) (Meal, int) {
 // findMeal finds the first meal named in s and where it stands.
 func findMeal(s string) (Meal, calendar.Span, bool) {
 	for i, r := range s {
-		if r = calendar.Fold(r); r < 0x80 && (i > 0 && isPlain(rune(s[i-1]))) || !strings.ContainsRune("午中日昼晚夜黄lds", r) {
+		if r = calendar.Fold(r); r < 0x80 && (i > 0 && isPlain(rune(s[i-1]))) || !strings.ContainsRune(mealRunes, r) {
 			continue
 		}
 		if m, n := cutMeal(s[i:]); n > 0 {
