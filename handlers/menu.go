@@ -306,7 +306,9 @@ func (h *Menu) mayPublish(ctx context.Context, t *telegram.Turn, canteen string)
 // paste reads what the cook sent. One that cannot be read is explained, and the cook may
 // send it again: the dialogue goes on.
 func (h *Menu) paste(ctx context.Context, t *telegram.Turn) error {
-	var d draft
+	var d struct { // of the draft before, this is all that stays
+		Canteen string `json:"c"`
+	}
 	if err := t.Dialogue("setmenu", &d); err != nil {
 		return err
 	}

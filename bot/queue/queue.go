@@ -46,10 +46,10 @@ type Profile struct {
 // Dialogue is a conversation of several steps, per chat and person. It is dropped
 // 24 hours after its last step.
 type Dialogue struct {
-	Word    string          `json:"w"` // whose it is: the word given to Router.Step
-	Step    string          `json:"s"`
-	Data    json.RawMessage `json:"d,omitempty"`
-	Version int64           `json:"v"` // another one at each step, so that a stale button is known
+	Word    string // whose it is: the word given to Router.Step
+	Step    string
+	Data    json.RawMessage
+	Version int64 // another one at each step, so that a stale button is known
 }
 
 // Known is what one look into the store says about a chat and a person.

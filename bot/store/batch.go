@@ -50,6 +50,16 @@ func (b *batch) do(ctx context.Context, add func(context.Context, redis.Pipeline
 	}
 }
 
+// ask puts one command into the next round trip and returns it answered.
+func ask[C redis.Cmder](ctx context.Context, b *batch, add func(context.Context, redis.Pipeliner) C) (cmd C, err error) {
+	added := make(chan C, 1)
+	if err := b.do(ctx, func(ctx context.Context, pipe redis.Pipeliner) { added <- add(ctx, pipe) }); err != nil {
+		return cmd, err // the command may still be under way
+	}
+	cmd = <-added
+	return cmd, cmd.Err()
+}
+
 // fly makes round trips as long as somebody waits for one.
 func (b *batch) fly() {
 	for {

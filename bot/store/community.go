@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/redis/go-redis/v9"
+
 	"xingfuli/bot/community"
 	"xingfuli/bot/queue"
 )
@@ -25,12 +27,14 @@ func (s *Store) PutCommunity(ctx context.Context, op queue.Op, was int64, c comm
 
 // Grants reads the roles of a person, now.
 func (s *Store) Grants(ctx context.Context, user int64) (community.Grants, error) {
-	members, err := s.db.SMembers(ctx, s.rolesKey(user)).Result()
+	members, err := ask(ctx, s.batch, func(ctx context.Context, pipe redis.Pipeliner) *redis.StringSliceCmd {
+		return pipe.SMembers(ctx, s.rolesKey(user))
+	})
 	if err != nil {
 		return nil, fmt.Errorf("grants of %d: %w", user, err)
 	}
 	g := community.Grants{}
-	for _, m := range members {
+	for _, m := range members.Val() {
 		role, id, tied := strings.Cut(m, ":")
 		ids := g[community.Role(role)]
 		if tied {

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -14,15 +13,15 @@ import (
 
 // Known reads in one round trip what every turn needs.
 func (s *Store) Known(ctx context.Context, chat, user int64) (queue.Known, error) {
-	var person, group *redis.SliceCmd
-	var dialogue, content *redis.StringCmd
+	var person, group, dialogue *redis.SliceCmd
+	var content *redis.StringCmd
 	err := s.batch.do(ctx, func(ctx context.Context, pipe redis.Pipeliner) {
 		person = pipe.HMGet(ctx, s.personKey(user), "lang", "community", "gone")
 		group = person
 		if chat != user {
 			group = pipe.HMGet(ctx, s.groupKey(chat), "lang", "community", "gone")
 		}
-		dialogue = pipe.HGet(ctx, s.dialogueKey(chat, user), "body")
+		dialogue = pipe.HMGet(ctx, s.dialogueKey(chat, user), "version", "word", "step", "data")
 		content = pipe.Get(ctx, s.contentKey())
 	})
 	if err == nil { // otherwise the commands may still be under way
@@ -33,12 +32,23 @@ func (s *Store) Known(ctx context.Context, chat, user int64) (queue.Known, error
 	}
 	k := queue.Known{Person: profile(person), Chat: profile(group)}
 	k.Content, _ = strconv.ParseInt(content.Val(), 10, 64)
-	if body := dialogue.Val(); body != "" {
-		if err := json.Unmarshal([]byte(body), &k.Dialogue); err != nil {
-			return queue.Known{}, fmt.Errorf("dialogue in chat %d: %w", chat, err)
-		}
-	}
+	k.Dialogue = stepOf(dialogue)
 	return k, nil
+}
+
+// stepOf reads a dialogue's fields.
+func stepOf(cmd *redis.SliceCmd) (d queue.Dialogue) {
+	v := cmd.Val()
+	if len(v) != 4 {
+		return d
+	}
+	version, _ := v[0].(string)
+	data, _ := v[3].(string)
+	d.Version, _ = strconv.ParseInt(version, 10, 64)
+	d.Word, _ = v[1].(string)
+	d.Step, _ = v[2].(string)
+	d.Data = []byte(data)
+	return d
 }
 
 func profile(cmd *redis.SliceCmd) queue.Profile {
@@ -63,29 +73,26 @@ func unless(allowed error, cmds ...redis.Cmder) error {
 
 // step replaces a dialogue's step unless another one came first.
 //
-//	KEYS[1]  hash {version, body}
+//	KEYS[1]  hash {version, word, step, data}
 //	ARGV[1]  the version that was read, 0 for none
-//	ARGV[2]  the new version
-//	ARGV[3]  the new body, JSON
-//	ARGV[4]  seconds to keep it
+//	ARGV[2]  seconds to keep it
+//	ARGV[3]  the new version
+//	ARGV[4]  the new word, ARGV[5] step, ARGV[6] data
 //
 // It returns 1 when written, also by an earlier try, and 0 when another step came first.
 var step = redis.NewScript(`
 local seen = redis.call("HGET", KEYS[1], "version") or "0"
-if seen == ARGV[2] then return 1 end
+if seen == ARGV[3] then return 1 end
 if seen ~= ARGV[1] then return 0 end
-redis.call("HSET", KEYS[1], "version", ARGV[2], "body", ARGV[3])
-redis.call("EXPIRE", KEYS[1], ARGV[4])
+redis.call("HSET", KEYS[1], "version", ARGV[3], "word", ARGV[4], "step", ARGV[5], "data", ARGV[6])
+redis.call("EXPIRE", KEYS[1], ARGV[2])
 return 1`)
 
 // SetDialogue replaces the dialogue that was read with version was. One without a word is
 // kept too, as the mark that the one before has ended.
 func (s *Store) SetDialogue(ctx context.Context, chat, user, was int64, d queue.Dialogue) error {
-	body, err := json.Marshal(d)
-	if err != nil {
-		return fmt.Errorf("set dialogue: %w", err)
-	}
-	written, err := s.batch.run(ctx, step, []string{s.dialogueKey(chat, user)}, was, d.Version, body, int(keepDialogue.Seconds())).Int()
+	args := []any{was, int(keepDialogue.Seconds()), d.Version, d.Word, d.Step, []byte(d.Data)}
+	written, err := s.batch.run(ctx, step, []string{s.dialogueKey(chat, user)}, args...).Int()
 	if err != nil {
 		return fmt.Errorf("set dialogue: %w", err)
 	}
@@ -125,7 +132,10 @@ func (s *Store) setProfile(ctx context.Context, chat int64, field, value string)
 	if chat < 0 {
 		key = s.groupKey(chat)
 	}
-	if err := s.db.HSet(ctx, key, field, value).Err(); err != nil {
+	_, err := ask(ctx, s.batch, func(ctx context.Context, pipe redis.Pipeliner) *redis.IntCmd {
+		return pipe.HSet(ctx, key, field, value)
+	})
+	if err != nil {
 		return fmt.Errorf("set %s of chat %d: %w", field, chat, err)
 	}
 	return nil

@@ -43,6 +43,7 @@ func Open(url string) (redis.UniversalClient, error) {
 	}
 	o.ContextTimeoutEnabled = true
 	o.PipelinePoolSize = -1
+	o.Protocol = 2 // 3 looks at every reply twice, for messages that nobody has asked for
 	return redis.NewClient(o), nil
 }
 
@@ -61,7 +62,7 @@ func openSentinel(rest string) (redis.UniversalClient, error) {
 	}
 	o := &redis.FailoverOptions{
 		MasterName: u.Query().Get("master_name"), SentinelAddrs: strings.Split(hosts[i:], ","), Username: u.User.Username(),
-		ContextTimeoutEnabled: true, PipelinePoolSize: -1,
+		ContextTimeoutEnabled: true, PipelinePoolSize: -1, Protocol: 2,
 	}
 	o.Password, _ = u.User.Password()
 	if db := strings.Trim(u.Path, "/"); db != "" {
