@@ -23,7 +23,7 @@ import (
 
 // TestMain lets the test's program be the bot, for tests that need a process to kill.
 func TestMain(m *testing.M) {
-	if os.Getenv("XINGFULI_TEST_BOT") != "" {
+	if os.Getenv("XINGFULI_TEST_MAIN") != "" {
 		main()
 	}
 	os.Exit(m.Run())
@@ -89,7 +89,7 @@ func (l *tail) String() string {
 // prepare makes a bot with args; env are variables that win over the environment's.
 func (s *station) prepare(env []string, args ...string) *process {
 	p := &process{Cmd: exec.Command(os.Args[0], append(args, "--config", s.config)...), errs: &tail{}}
-	p.Env = append(os.Environ(), "XINGFULI_TEST_BOT=1", "TELEGRAM_BOT_TOKEN="+s.Bot().Token, "LANG=zh_CN.UTF-8", "REDIS_URL=")
+	p.Env = append(os.Environ(), "XINGFULI_TEST_MAIN=1", "TELEGRAM_BOT_TOKEN="+s.Bot().Token, "LANG=zh_CN.UTF-8", "REDIS_URL=")
 	p.Env = append(p.Env, env...)
 	p.Stderr, p.SysProcAttr = p.errs, &syscall.SysProcAttr{Setpgid: true}
 	return p
@@ -102,7 +102,8 @@ func (s *station) start(t *testing.T, env []string, args ...string) *process {
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = p.Process.Kill() })
+	late := time.AfterFunc(30*time.Second, func() { _ = p.Process.Kill() }) // a test fails rather than waits for ever
+	t.Cleanup(func() { late.Stop(); _ = p.Process.Kill() })
 	return p
 }
 
@@ -165,7 +166,7 @@ func TestServeOwn(t *testing.T) {
 	bot := s.start(t, nil, "serve", "--sample")
 	s.play(t, bind+fish)
 	id := s.redis(t).InfoMap(t.Context(), "server").Val()["Server"]["process_id"]
-	asked, answer := make(chan bool), make(chan bool)
+	asked, answer := make(chan bool, 9), make(chan bool)
 	stop := s.Fail(func(method string, _ int64) *sim.Fault {
 		if method == "sendMessage" {
 			asked <- true
@@ -176,7 +177,11 @@ func TestServeOwn(t *testing.T) {
 	if _, err := s.Do(t.Context(), 1001, -1001, sim.Act{Text: "周二有鱼吗？"}); err != nil {
 		t.Fatal(err)
 	}
-	<-asked
+	select {
+	case <-asked:
+	case <-time.After(5 * time.Second):
+		t.Errorf("the bot does not answer: %s", bot.errs)
+	}
 	if err := syscall.Kill(-bot.Process.Pid, syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -329,22 +334,36 @@ func lend(t *testing.T, from, to string) {
 	}
 }
 
-// TestServeDamaged: the data cannot be read; who looks after the bot is told the way out.
+// TestServeDamaged: the data cannot be read any more, while the bot works and when it
+// starts; who looks after it is told the way out.
 func TestServeDamaged(t *testing.T) {
 	t.Parallel()
 	s := newStation(t)
 	bot := s.start(t, nil, "serve", "--sample")
 	s.play(t, bind)
-	bot.interrupt(t)
+	pid, err := strconv.Atoi(s.redis(t).InfoMap(t.Context(), "server").Val()["Server"]["process_id"])
+	if err != nil {
+		t.Fatal(err)
+	}
 	manifest := filepath.Join(s.dir, "appendonlydir", "appendonly.aof.manifest")
-	if err := os.WriteFile(manifest, []byte("garbage\n"), 0o600); err != nil {
+	if _, err := os.Stat(manifest); err != nil {
+		bot.interrupt(t)
 		t.Skip("this redis keeps its data otherwise")
 	}
-	bot = s.start(t, nil, "serve")
-	err := bot.Wait()
-	if bot.ProcessState.ExitCode() != 1 || !strings.Contains(bot.errs.String(), "redis-check-aof --fix "+manifest) {
-		t.Errorf("%v: %s", err, bot.errs)
+	if err := os.WriteFile(manifest, []byte("garbage\n"), 0o600); err != nil {
+		t.Fatal(err)
 	}
+	if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		err := bot.Wait()
+		if bot.ProcessState.ExitCode() != 1 || !strings.Contains(bot.errs.String(), "redis-check-aof --fix "+manifest) {
+			t.Errorf("%v: %s", err, bot.errs)
+		}
+		bot = s.start(t, nil, "serve")
+	}
+	_ = bot.Wait()
 }
 
 // TestCheckOwn: what check says when no Redis is configured, and that it starts none.

@@ -309,6 +309,33 @@ func TestAdoptedDies(t *testing.T) {
 	})
 }
 
+// TestLost: the server dies and its data can no longer be read; starting it again and
+// again would not help.
+func TestLost(t *testing.T) {
+	t.Parallel()
+	dir := scratch(t)
+	s, db, _ := start(t, dir)
+	manifest := filepath.Join(dir, "appendonlydir", "appendonly.aof.manifest")
+	if _, err := os.Stat(manifest); err != nil {
+		t.Skip("this redis has other files")
+	}
+	id := processID(t, db)
+	if err := os.WriteFile(manifest, []byte("garbage\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Kill(id, syscall.SIGKILL); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-s.Lost():
+		if !errors.Is(err, ErrDamaged) {
+			t.Error(err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("nobody was told")
+	}
+}
+
 // TestPaths: what people call directories, and paths longer than a socket's may be.
 func TestPaths(t *testing.T) {
 	t.Parallel()
