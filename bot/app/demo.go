@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -154,8 +155,14 @@ func (d *Demo) settle(ctx context.Context) error {
 	return d.App.Settle(ctx)
 }
 
-// URL is the address of the page.
-func (d *Demo) URL() string { return "http://" + d.listen.Addr().String() }
+// URL is the address of the page, for a browser on this machine.
+func (d *Demo) URL() string {
+	addr := d.listen.Addr().(*net.TCPAddr)
+	if addr.IP.IsUnspecified() { // all addresses, and none that a browser could open
+		return "http://127.0.0.1:" + strconv.Itoa(addr.Port)
+	}
+	return "http://" + addr.String()
+}
 
 // Wait returns when the bot ends by itself, with the reason, or when ctx ends.
 func (d *Demo) Wait(ctx context.Context) error {

@@ -45,3 +45,18 @@ func TestDemoForgets(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestDemoURL listens on all addresses and tells one that can be opened.
+func TestDemoURL(t *testing.T) {
+	t.Parallel()
+	for _, listen := range []string{"", ":0", "0.0.0.0:0", "[::]:0"} {
+		d, err := NewDemo(t.Context(), DemoOptions{Listen: listen, Fast: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(d.URL(), "http://127.0.0.1:") {
+			t.Errorf("%q is said to be at %s", listen, d.URL())
+		}
+		d.Close()
+	}
+}

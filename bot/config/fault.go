@@ -112,7 +112,7 @@ var words = map[string][2]string{
 	"hint":          {"（是不是想写 {hint}？）", " (did you mean {hint}?)"},
 	"hints":         {"。这里可以写：{hint}", "; the keys here are {hint}"},
 
-	"unreadable": {"读不了这个文件，请看看路径和权限对不对", "the file cannot be read; check its path and permissions"},
+	"unreadable": {"读不了这个文件，请看看路径和权限对不对；还没有的话，先 cp config.example.yaml config.yaml", "the file cannot be read; check its path and permissions, or begin with cp config.example.yaml config.yaml"},
 	"large":      {"文件太大，配置不会超过 16 KB，是不是选错了文件", "the file is too large: a configuration has 16 KB at most; is it the right file?"},
 	"encoding":   {"文件不是 UTF-8 编码，请用 UTF-8 另存一次", "the file is not in UTF-8; save it again as UTF-8"},
 	"documents":  {"文件里只能有一份配置，请删掉 --- 后面的内容", "a file holds one configuration; remove what follows the ---"},
