@@ -123,9 +123,10 @@ func (t *Turn) Send(ctx context.Context, m Message) (int, error) {
 	return id, nil
 }
 
-// Edit changes the message under the pressed button, or answers anew where there is none.
+// Edit changes the message under the pressed button, or answers anew where there is none, or
+// where m does not fit into one.
 func (t *Turn) Edit(ctx context.Context, m Message) error {
-	if t.press == "" || t.Message == nil {
+	if t.press == "" || t.Message == nil || text.Length(m.HTML) > maxText {
 		_, err := t.Send(ctx, m)
 		return err
 	}

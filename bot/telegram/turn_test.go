@@ -342,6 +342,9 @@ func TestLongText(t *testing.T) {
 			_, err := t.Send(ctx, telegram.Message{HTML: "<b>" + text.Escape(strings.Repeat(line, 99)) + "</b>", Buttons: [][]telegram.Button{{{Label: "b", Word: "b"}}}})
 			return err
 		})
+		h.router.Button("b", func(ctx context.Context, t *telegram.Turn) error {
+			return t.Edit(ctx, telegram.Message{HTML: text.Escape(strings.Repeat(line, 60) + "the end")})
+		})
 	})
 	h.play(t, "ana: /start\nana: /long\nbot: …\nbot: …\nbot: …")
 	parts := h.sim.History(ana, me, 0, 3)
@@ -350,6 +353,7 @@ func TestLongText(t *testing.T) {
 			t.Errorf("part %d: %d buttons, %.40q", i, len(p.Buttons), p.HTML)
 		}
 	}
+	h.play(t, "ana: [b]\nbot: …\nbot: …the end") // nothing of it is lost where it does not fit into the message
 }
 
 // TestReplicas shares lanes between two intakes: every update is handled once, a lane by
