@@ -79,6 +79,8 @@ func New(ctx context.Context, o Options) (*App, error) {
 		Sender: sender, Memory: a.Store, Username: me.Username, ID: me.ID, Default: text.Match(c.Language, text.Chinese),
 		Now: func() time.Time { return now().In(zone) }, Timeout: turnTimeout, Log: o.Log,
 	}
+	sender.Share(a.Store.Limits(me.ID))
+	sender.OnGone, sender.OnMigrate = a.gone, a.Store.Migrate
 	inbox := a.Store.Inbox(me.ID)
 	a.features(inbox, me.CanReadAllGroupMessages)
 	a.replica = rand.Text()
@@ -98,6 +100,16 @@ func (a *App) features(inbox *store.Inbox, readsAll bool) {
 	handlers.Dead{Store: inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff}.Register(a.router)
 	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu), a.durability()}}
+}
+
+// gone notes a person whom nothing reaches until they write again.
+func (a *App) gone(ctx context.Context, chat int64) {
+	if chat < 0 {
+		return // groups are asked when somebody writes in them
+	}
+	if err := a.Store.SetReachable(ctx, chat, false); err != nil {
+		a.log.Warn("a person who is gone", "chat", chat, "err", err)
+	}
 }
 
 // parked tells the admins, once an hour at most, that an update could not be handled.
