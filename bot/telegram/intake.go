@@ -43,8 +43,9 @@ type Attempt struct {
 
 	sent     []int // message IDs, in the order of sending; 0 when it is not known
 	next     int   // of sent: the sending that this try comes to
-	answered bool  // the press was answered
-	counted  bool  // the turn was taken out of the person's bucket
+	half     half
+	answered bool // the press was answered
+	counted  bool // the turn was taken out of the person's bucket
 }
 
 // Failed is what Handle returns for an update that failed for a reason the person cannot

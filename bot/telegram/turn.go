@@ -115,12 +115,29 @@ func (t *Turn) Send(ctx context.Context, m Message) (int, error) {
 		return a.sent[a.next-1], nil
 	}
 	defer t.timer.pause()()
+	m.Skip = t.try.half.of(m)
 	id, err := t.router.Sender.Send(context.WithoutCancel(ctx), queue.Chat{ID: t.Chat.ID, Thread: t.Thread}, m)
 	if err != nil && !errors.Is(err, queue.ErrUnknown) {
+		if p := (*PartError)(nil); errors.As(err, &p) {
+			t.try.half = half{m.HTML, p.Sent}
+		}
 		return 0, err
 	}
 	t.note(id)
 	return id, nil
+}
+
+// half is a message of several parts that broke off: the next try sends the rest.
+type half struct {
+	html  text.HTML
+	parts int
+}
+
+func (h half) of(m Message) int {
+	if h.html != m.HTML {
+		return 0
+	}
+	return h.parts
 }
 
 // Edit changes the message under the pressed button, or answers anew where there is none, or
