@@ -86,9 +86,9 @@ func TestLimitsRate(t *testing.T) {
 			})
 		}
 		wg.Wait()
-		took, least := time.Since(start), (3*67-5)*5*ms
-		if took < least || took > least+time.Second {
-			t.Errorf("201 places took %v, want %v", took, least)
+		// How much longer it takes is the machine's affair; sooner would be too many.
+		if took, least := time.Since(start), (3*67-5)*5*ms; took < least {
+			t.Errorf("201 places took only %v, want %v", took, least)
 		}
 	})
 }
@@ -117,11 +117,12 @@ func TestLimitsClose(t *testing.T) {
 			t.Errorf("another chat: %v, %v, %v", inChat, overAll, err)
 		}
 		shut(6, 50*ms)
+		began := time.Now()
 		if n := shut(0, 100*ms); n != 2 {
 			t.Errorf("%d chats closed, want 2: all chats are not one more", n)
 		}
-		if took := reserved(t, l, 7, queue.Pace{}); took < 90*ms {
-			t.Errorf("all were closed, and one opened after %v", took)
+		if reserved(t, l, 7, queue.Pace{}); time.Since(began) < 100*ms {
+			t.Errorf("all were closed for 100ms, and one opened after %v", time.Since(began))
 		}
 	})
 }
