@@ -92,6 +92,9 @@ func (h *Menu) menu(ctx context.Context, t *telegram.Turn) error {
 		return err
 	}
 	q, err := h.words().Args(t.Args, t.Now)
+	if errors.Is(err, menu.ErrDishLong) {
+		return t.Say(ctx, "menu.question_long", nil)
+	}
 	if err != nil {
 		return err
 	}
@@ -217,6 +220,7 @@ type draft struct {
 	Canteen string     `json:"c,omitempty"`
 	Draft   menu.Draft `json:"d,omitzero"`
 	Was     int64      `json:"w,omitempty"` // the published version that the preview was made on
+	Pasted  string     `json:"p,omitempty"` // as the cook sent it
 }
 
 // begin asks the cook for the menu, or for which canteen it is.
@@ -229,7 +233,7 @@ func (h *Menu) begin(ctx context.Context, t *telegram.Turn) error {
 		return t.Say(ctx, "menu.no_canteen", nil)
 	}
 	if len(mine) > 1 {
-		return h.which(ctx, t, mine)
+		return h.which(ctx, t, mine, t.Args)
 	}
 	if t.Args != "" {
 		return h.preview(ctx, t, mine[0], t.Args)
@@ -256,11 +260,12 @@ func (h *Menu) mine(ctx context.Context, t *telegram.Turn) ([]menu.Canteen, erro
 	return mine, nil
 }
 
-func (h *Menu) which(ctx context.Context, t *telegram.Turn, mine []menu.Canteen) error {
+// which asks for the canteen; what was pasted already is kept until it is known.
+func (h *Menu) which(ctx context.Context, t *telegram.Turn, mine []menu.Canteen, pasted string) error {
 	if len(mine) == 0 {
 		return community.ErrNotStaff // not any more
 	}
-	if err := t.Go(ctx, "setmenu", "which", draft{}); err != nil {
+	if err := t.Go(ctx, "setmenu", "which", draft{Pasted: pasted}); err != nil {
 		return err
 	}
 	m := telegram.Message{HTML: t.Words().HTML("menu.which_canteen", nil)}
@@ -276,8 +281,12 @@ func (h *Menu) choose(ctx context.Context, t *telegram.Turn) error {
 	if err := t.Dialogue("setmenu", &d); err != nil {
 		return err
 	}
-	if _, err := h.mayPublish(ctx, t, t.Button.ID); err != nil {
+	c, err := h.mayPublish(ctx, t, t.Button.ID)
+	if err != nil {
 		return err
+	}
+	if d.Pasted != "" {
+		return h.preview(ctx, t, c, d.Pasted)
 	}
 	return h.wait(ctx, t, t.Button.ID)
 }
@@ -317,7 +326,7 @@ func (h *Menu) paste(ctx context.Context, t *telegram.Turn) error {
 		if err != nil {
 			return err
 		}
-		return h.which(ctx, t, mine)
+		return h.which(ctx, t, mine, t.Text)
 	}
 	if t.Text == "" {
 		return t.Say(ctx, "menu.text_only", nil)
@@ -338,7 +347,7 @@ func (h *Menu) preview(ctx context.Context, t *telegram.Turn, c menu.Canteen, pa
 	if err != nil {
 		return err
 	}
-	if err := t.Go(ctx, "setmenu", "check", draft{c.ID, d, old.Version}); err != nil {
+	if err := t.Go(ctx, "setmenu", "check", draft{c.ID, d, old.Version, pasted}); err != nil {
 		return err
 	}
 	_, err = t.Send(ctx, card.Draft(t.Words(), c.Name, d, today(t), t.Known.Dialogue.Version))

@@ -3,6 +3,10 @@ package handlers_test
 import (
 	"testing"
 	"time"
+
+	"xingfuli/bot/app"
+	"xingfuli/bot/community"
+	"xingfuli/bot/menu"
 )
 
 func at(day, hour, minute int) time.Time {
@@ -48,7 +52,9 @@ func TestMenu(t *testing.T) {
 			| · 周二 11月24日：排骨豆腐汤
 			| · 周四 11月26日：糖醋排骨…
 			resident: /menu 佛跳墙
-			bot: 最近公布的菜单里没有佛跳墙。`},
+			bot: 最近公布的菜单里没有佛跳墙。
+			resident: /menu 我想问一下明天中午到底有没有那种红红的甜甜的软软的又不太辣的适合牙口不好的老人家吃的菜呀
+			bot: 这句话有点长，我没看明白。请说短一些，比如：/menu 周二，或者 /menu 鱼`},
 		{name: "today's meals are over", at: at(24, 13, 0), script: `
 			resident: /menu 今天
 			bot: 今天的饭点已经过了。
@@ -102,6 +108,51 @@ func TestMenu(t *testing.T) {
 			resident: /menu <b>&鱼</b>
 			bot: 最近公布的菜单里没有…`},
 	})
+}
+
+// TestWhichCanteen asks who cooks for two canteens which one it is, and keeps what was pasted.
+func TestWhichCanteen(t *testing.T) {
+	t.Parallel()
+	d, err := app.NewDemo(t.Context(), app.DemoOptions{Start: monday, Stopped: true, Fast: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	second := menu.Canteen{ID: "second", Name: "邻里食堂", Communities: []string{"anju"}}
+	if err := d.App.Store.PutCanteen(t.Context(), "second", 0, second); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.App.Store.Grant(t.Context(), 1002, community.Cook, second.ID); err != nil {
+		t.Fatal(err)
+	}
+	err = d.Sim.Play(t.Context(), `
+		cook: /setmenu 周四葱油鲳鱼
+		bot: 您管着好几个食堂，这次是哪一个？
+		| [和食堂]
+		| [邻里食堂]
+		cook: [邻里食堂]
+		bot: 邻里食堂的菜单，请您过目（还没发布）：…葱油鲳鱼…
+		cook: /setmenu
+		bot: 先办…
+		bot: 您管着好几个食堂…
+		cook: 周五麻婆豆腐
+		bot: 您管着好几个食堂…
+		cook: [和食堂]
+		bot: 和食堂的菜单，请您过目（还没发布）：…麻婆豆腐…
+		cook: /setmenu
+		bot: 先办…
+		bot: 您管着好几个食堂…
+		cook: [和食堂]
+		bot: 请把菜单直接粘贴给我…
+		cook: /cancel
+		bot: 好，不办了…
+		cook: /setmenu
+		bot: 您管着好几个食堂…
+		cook: (forge setmenu elsewhere)
+		bot!!: 这个按钮已经过时了…`)
+	if err != nil {
+		t.Error(err)
+	}
 }
 
 func TestSetMenu(t *testing.T) {
