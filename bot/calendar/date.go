@@ -105,8 +105,9 @@ func (d Date) Monday() Date { return d.AddDays(-weekdayIndex(d.Weekday())) }
 // Week lists the seven days of d's week from Monday on.
 func (d Date) Week() [7]Date {
 	var week [7]Date
+	monday := d.Monday()
 	for i := range week {
-		week[i] = d.Monday().AddDays(i)
+		week[i] = monday.AddDays(i)
 	}
 	return week
 }

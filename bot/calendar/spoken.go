@@ -90,6 +90,9 @@ func (d named) blocked(before, last rune) bool {
 }
 
 func cutNamed(s string, today Date) (named, int) {
+	if !mayBegin(peek(s)) {
+		return named{}, 0
+	}
 	if day, n := cutWord(s, today); n > 0 {
 		return named{day, byWord}, n
 	}

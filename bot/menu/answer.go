@@ -60,13 +60,16 @@ type book struct {
 func (q Question) Answer(c Canteen, weeks []Menu, now time.Time) Answer {
 	b := book{canteen: c, today: calendar.Of(now), clock: calendar.ClockOf(now)}
 	a := Answer{Question: q, Canteen: c, Meal: q.Meal}
-	for _, w := range slices.Backward(weeks) { // the newest comes first: so there is next to nothing to sort
+	for _, w := range slices.Backward(weeks) { // the newest comes first
 		b.days = append(b.days, w.Days...)
 		if w.At.After(a.Changed) {
 			a.Changed = w.At
 		}
 	}
-	slices.SortFunc(b.days, func(x, y Day) int { return x.Date.Compare(y.Date) })
+	byDate := func(x, y Day) int { return x.Date.Compare(y.Date) }
+	if !slices.IsSortedFunc(b.days, byDate) { // as they come from the store, they are
+		slices.SortFunc(b.days, byDate)
+	}
 	switch {
 	case q.Kind == AskHours:
 		a.Kind = Hours
