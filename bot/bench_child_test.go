@@ -26,7 +26,7 @@ const childEnv = "XINGFULI_TEST_CHILD"
 // apiEnv is where a child that has no configuration finds Telegram.
 const apiEnv = "XINGFULI_TEST_API"
 
-// profileEnv names a directory for a CPU profile of our bot in each benchmark.
+// profileEnv names a directory for profiles of our bot in each benchmark.
 const profileEnv = "XINGFULI_TEST_PROFILE"
 
 // The kinds of bots.
@@ -69,6 +69,10 @@ func control(stop func()) {
 			}
 		case "profiled":
 			pprof.StopCPUProfile()
+			if f, err := os.Create(arg); err == nil {
+				_ = pprof.Lookup("allocs").WriteTo(f, 0)
+				_ = f.Close()
+			}
 		}
 	}
 }
@@ -141,12 +145,16 @@ func (c *child) tell(t testing.TB, line string) {
 	}
 }
 
-// profile starts a CPU profile, where the environment asks for one.
-func (c *child) profile(t testing.TB, name string) {
+// profile writes a CPU profile until the function it returns is called, and then one of all
+// that was allocated, where the environment asks for them.
+func (c *child) profile(t testing.TB, name string) (stop func()) {
 	t.Helper()
-	if dir := os.Getenv(profileEnv); dir != "" {
-		c.tell(t, "profile "+filepath.Join(dir, name+".cpu"))
+	dir := os.Getenv(profileEnv)
+	if dir == "" {
+		return func() {}
 	}
+	c.tell(t, "profile "+filepath.Join(dir, name+".cpu"))
+	return func() { c.tell(t, "profiled "+filepath.Join(dir, name+".allocs")) }
 }
 
 func (c *child) usage(t testing.TB) (u usage) {

@@ -45,7 +45,7 @@ func compare(b *testing.B, bots []*party, l load) {
 		}
 	}
 	measured := make([][]measure, len(bots))
-	bots[0].child.profile(b, l.name)
+	profiled := bots[0].child.profile(b, l.name)
 	for r := range b.N {
 		for i := range bots {
 			if r%2 == 1 {
@@ -54,7 +54,7 @@ func compare(b *testing.B, bots []*party, l load) {
 			measured[i] = append(measured[i], bots[i].run(b, l, perRound))
 		}
 	}
-	bots[0].child.tell(b, "profiled")
+	profiled()
 	cpu := func(m measure) float64 { return m.cpu }
 	ours := median(measured[0], cpu)
 	b.ReportMetric(0, "ns/op") // a round is no operation
