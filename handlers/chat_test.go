@@ -65,6 +65,8 @@ func TestChat(t *testing.T) {
 			bot: 语音、图片和表情我还看不懂。打几个字问我，或者点下面的按钮就行。
 			resident: (sticker)
 			bot: 语音、图片和表情我还看不懂。打几个字问我，或者点下面的按钮就行。
+			| [今天吃什么] [本周菜单]
+			| [联系专员] [常见问题]
 			resident: [本周菜单]
 			bot: 和食堂 …`},
 		{name: "commands are matched whole, for this bot only", script: `

@@ -56,7 +56,7 @@ type book struct {
 // after today's last meal gets Past and the next meal that is published. A bare weekday
 // whose coming day is not published gets the latest published day of that name that
 // serves something, marked Latest.
-// Source: the issue "Who is who, and the canteen whole".
+// These rules are the bot's own.
 func (q Question) Answer(c Canteen, weeks []Menu, now time.Time) Answer {
 	b := book{canteen: c, today: calendar.Of(now), clock: calendar.ClockOf(now)}
 	a := Answer{Question: q, Canteen: c, Meal: q.Meal}

@@ -71,7 +71,7 @@ func NewAsker(dishes, canteens []string) Asker {
 // A strong question is one that the canteen alone can answer: nothing but known words
 // may remain in it, and it names the canteen, or a day or week together with a menu or
 // a food, or an elder's age with a price, or a day, lunch and 吃什么.
-// Source: the phrases of the issue "Who is who, and the canteen whole".
+// The rule is the bot's own.
 func (a Asker) Ask(text string, now time.Time, direct bool) (Question, bool) {
 	if len(text) > maxDirect || !direct && (len(text) > maxAsk || !hints(text)) {
 		return Question{}, false

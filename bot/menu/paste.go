@@ -62,7 +62,7 @@ const (
 // this week, and next week from Saturday on or when every named day is past.
 // Errors are ErrNothing, ErrLong, ErrDishLong and ErrDishMany.
 //
-// Source of the week's rule: the issue "Who is who, and the canteen whole".
+// The week's rule is the bot's own.
 func ParseText(text string, today calendar.Date) (Draft, error) {
 	if utf8.RuneCountInString(text) > MaxText {
 		return Draft{}, ErrLong
