@@ -298,3 +298,26 @@ func TestTopic(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestNoKeysInGroups puts the big buttons below nobody's screen but the person's own.
+func TestNoKeysInGroups(t *testing.T) {
+	t.Parallel()
+	s := demo(t, monday)
+	err := s.Play(t.Context(), `
+		resident: /start
+		bot: (anything)
+		resident@group: @xingfuli_demo_bot 阿弥陀佛
+		bot@group: `+unknown+`
+		admin@group: /language
+		bot@group: …
+		admin@group: [中文]
+		bot*@group: 好，以后我说中文。`)
+	if err != nil {
+		t.Error(err)
+	}
+	for _, c := range s.Chats(1001) {
+		if (c.Keyboard == nil) != c.Group {
+			t.Errorf("the keyboard in %s is %v", c.Title, c.Keyboard)
+		}
+	}
+}
