@@ -54,6 +54,9 @@ func isAddress(err error) bool {
 	return errors.As(err, &addr) || errors.As(err, &dns) || errors.As(err, &op) && op.Op == "listen"
 }
 
+// lease is app.Options.Lease. Tests that kill many bots have no time for the usual one.
+var lease time.Duration
+
 // runServe is the bot for real.
 func runServe(ctx context.Context, c *cli, args []string) int {
 	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
@@ -92,7 +95,7 @@ func (c *cli) serve(ctx context.Context, conf config.Config, m memory, sample bo
 	if sample && !c.sample(ctx, conf, m.db) {
 		return errSaid
 	}
-	a, err := app.New(ctx, app.Options{Config: conf, Redis: m.db, Log: log})
+	a, err := app.New(ctx, app.Options{Config: conf, Redis: m.db, Lease: lease, Log: log})
 	if err == nil {
 		c.say("cli.serving", nil)
 		err = a.Run(ctx)

@@ -2,6 +2,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -29,6 +30,7 @@ type Options struct {
 	Config config.Config
 	Redis  redis.UniversalClient
 	Now    func() time.Time // nil: the machine's clock
+	Lease  time.Duration    // after which others take over what a dead replica had; 0: three seconds
 	Log    *slog.Logger
 }
 
@@ -38,6 +40,7 @@ type App struct {
 
 	config  config.Config
 	replica string // differs from all others on the same Redis
+	lease   time.Duration
 	log     *slog.Logger
 	client  *http.Client
 	sender  *telegram.Sender
@@ -74,7 +77,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		now = time.Now
 	}
 	zone := c.Location()
-	a := &App{Store: store.New(o.Redis, c.Redis.Prefix), config: c, log: o.Log, client: client, sender: sender}
+	a := &App{Store: store.New(o.Redis, c.Redis.Prefix), config: c, log: o.Log, client: client, sender: sender, lease: cmp.Or(o.Lease, leaseFor)}
 	a.router = &telegram.Router{
 		Sender: sender, Memory: a.Store, Username: me.Username, ID: me.ID, Default: text.Match(c.Language, text.Chinese),
 		Now: func() time.Time { return now().In(zone) }, Timeout: turnTimeout, Log: o.Log,
@@ -82,6 +85,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	sender.Share(a.Store.Limits(me.ID))
 	sender.OnGone, sender.OnMigrate = a.gone, a.Store.Migrate
 	inbox := a.Store.Inbox(me.ID)
+	inbox.For = a.lease
 	a.features(inbox, me.CanReadAllGroupMessages)
 	a.replica = rand.Text()
 	a.intake = telegram.NewIntake(inbox, a.replica, a.router.Handle, o.Log)

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// leaseFor is how long a leader leads without saying so again; when it dies, another
-// replica takes over after this time.
+// leaseFor is how long a replica leads, and owns a part of the inbox, without saying so
+// again; when it dies, another one takes over after this time.
 const leaseFor = 3 * time.Second
 
 // lead runs f whenever this replica holds the lease of that name, with a context that
@@ -14,7 +14,7 @@ const leaseFor = 3 * time.Second
 func (a *App) lead(ctx context.Context, name string, f func(context.Context) error) error {
 	for ctx.Err() == nil {
 		if !a.hold(ctx, name) {
-			wait(ctx, leaseFor/6)
+			wait(ctx, a.lease/6)
 			continue
 		}
 		err := a.leading(ctx, name, f)
@@ -29,9 +29,9 @@ func (a *App) lead(ctx context.Context, name string, f func(context.Context) err
 }
 
 func (a *App) hold(ctx context.Context, name string) bool {
-	ctx, cancel := context.WithTimeout(ctx, leaseFor/3)
+	ctx, cancel := context.WithTimeout(ctx, a.lease/3)
 	defer cancel()
-	held, err := a.Store.Hold(ctx, name, a.replica, leaseFor)
+	held, err := a.Store.Hold(ctx, name, a.replica, a.lease)
 	if err != nil && ctx.Err() == nil {
 		a.log.Warn("lease", "name", name, "err", err)
 	}
@@ -47,14 +47,14 @@ func (a *App) leading(ctx context.Context, name string, f func(context.Context) 
 	go func() { ended <- f(ctx) }()
 	beat := time.NewTicker(leaseFor / 4)
 	defer beat.Stop()
-	until := time.Now().Add(leaseFor * 9 / 10)
+	until := time.Now().Add(a.lease * 9 / 10)
 	for {
 		select {
 		case err := <-ended:
 			return err
 		case began := <-beat.C:
 			if a.hold(ctx, name) {
-				until = began.Add(leaseFor * 9 / 10)
+				until = began.Add(a.lease * 9 / 10)
 			} else if time.Now().After(until) {
 				cancel()
 			}

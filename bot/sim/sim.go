@@ -6,14 +6,18 @@
 // features of the bot it serves. Package page shows it as a chat app.
 package sim
 
-import "time"
+import (
+	"crypto/x509"
+	"time"
+)
 
 // Options says what world a Server starts with. The zero value is usable.
 type Options struct {
 	Bot       Bot
-	Start     time.Time // where the clock stands at first; zero: the machine's time
-	Stopped   bool      // the clock stands still between Moves; false: it also runs with the machine's
-	Unlimited bool      // no 429: the rate buckets are off
+	Start     time.Time      // where the clock stands at first; zero: the machine's time
+	Stopped   bool           // the clock stands still between Moves; false: it also runs with the machine's
+	Unlimited bool           // no 429: the rate buckets are off
+	Trust     *x509.CertPool // who may certify a webhook; nil: whom the machine trusts
 
 	KeepMessages int // the newest messages kept in each chat; 0: 1,000
 	KeepCalls    int // the newest API calls kept for Calls; 0: 4,096

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"crypto/tls"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -60,7 +61,7 @@ func (s *Server) setWebhook(c *call) (any, *apiError) {
 	h.lines = map[string]*line{}
 	h.client = &http.Client{
 		Timeout:       hookTimeout,
-		Transport:     &http.Transport{MaxIdleConnsPerHost: h.max, IdleConnTimeout: hookTimeout},
+		Transport:     &http.Transport{MaxIdleConnsPerHost: h.max, IdleConnTimeout: hookTimeout, TLSClientConfig: &tls.Config{RootCAs: s.opts.Trust}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	s.updates.expire(s.clock.now())

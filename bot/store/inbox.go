@@ -20,10 +20,13 @@ const shards = 16
 type Inbox struct {
 	s   *Store
 	bot int64
+	// For is how long a replica owns what it owns without saying so again. When it dies, the
+	// others take over after this time.
+	For time.Duration
 }
 
 // Inbox returns the inbox of the bot with this ID.
-func (s *Store) Inbox(bot int64) *Inbox { return &Inbox{s, bot} }
+func (s *Store) Inbox(bot int64) *Inbox { return &Inbox{s, bot, 3 * time.Second} }
 
 // accept keeps updates that were not kept before.
 //
@@ -62,10 +65,6 @@ func (in *Inbox) Accept(ctx context.Context, us []queue.Update) (int, error) {
 }
 
 func shard(lane int64) int { return int(uint64(lane) % shards) }
-
-// lease is how long a replica owns what it owns without saying so again. When it dies,
-// the others take over after this time.
-const lease = 3 * time.Second
 
 // own shares the shards out among the living replicas.
 //
@@ -111,7 +110,7 @@ func (in *Inbox) Own(ctx context.Context, replica string, give []int) (queue.Sha
 	for i := range shards {
 		keys = append(keys, in.s.ownerKey(in.bot, i))
 	}
-	args := []any{replica, lease.Milliseconds()}
+	args := []any{replica, in.For.Milliseconds()}
 	for _, i := range give {
 		args = append(args, i+1)
 	}
@@ -127,7 +126,7 @@ func (in *Inbox) Own(ctx context.Context, replica string, give []int) (queue.Sha
 }
 
 // Lease is how long what Own returned is true without calling it again.
-func (in *Inbox) Lease() time.Duration { return lease }
+func (in *Inbox) Lease() time.Duration { return in.For }
 
 // leave gives up everything a replica owns.
 //

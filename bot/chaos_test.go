@@ -1,0 +1,420 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"xingfuli/bot/app"
+	"xingfuli/bot/community"
+	"xingfuli/bot/queue"
+	"xingfuli/bot/sim"
+	"xingfuli/bot/store"
+	"xingfuli/bot/store/redistest"
+)
+
+// TestMain runs the tests or, in a child that a test has started, the program itself: a
+// process that is the real one, without a build of its own, and can be killed.
+func TestMain(m *testing.M) {
+	if os.Getenv("XINGFULI_TEST_CHILD") != "" {
+		lease, _ = time.ParseDuration(os.Getenv("XINGFULI_TEST_LEASE"))
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// lines collects what children print, whole lines with the time they came.
+type lines struct {
+	mu   sync.Mutex
+	part []byte
+	all  []line
+}
+
+type line struct {
+	at   time.Time
+	text string
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.part = append(l.part, p...)
+	for {
+		i := bytes.IndexByte(l.part, '\n')
+		if i < 0 {
+			return len(p), nil
+		}
+		l.all = append(l.all, line{time.Now(), string(l.part[:i])})
+		l.part = l.part[i+1:]
+	}
+}
+
+// with lists the lines that hold a text.
+func (l *lines) with(text string) []line {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var found []line
+	for _, x := range l.all {
+		if strings.Contains(x.text, text) {
+			found = append(found, x)
+		}
+	}
+	return found
+}
+
+func (l *lines) last(n int) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var b strings.Builder
+	for _, x := range l.all[max(0, len(l.all)-n):] {
+		fmt.Fprintln(&b, x.text)
+	}
+	return b.String()
+}
+
+// replica is one bot in a process of its own.
+type replica struct {
+	t      *testing.T
+	config string
+	env    []string
+	listen string // of its webhook
+	out    io.Writer
+
+	mu  sync.Mutex
+	cmd *exec.Cmd
+}
+
+func (r *replica) start() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	exe, err := os.Executable()
+	if err != nil {
+		r.t.Error(err)
+		return
+	}
+	r.cmd = exec.Command(exe, "serve", "--config", r.config) //nolint:noctx // it lives until it is killed
+	r.cmd.Env, r.cmd.Stdout, r.cmd.Stderr = r.env, r.out, r.out
+	r.cmd.WaitDelay = time.Second
+	if err := r.cmd.Start(); err != nil {
+		r.t.Error(err)
+	}
+}
+
+// kill ends the process at once and returns when it began to and when it had.
+func (r *replica) kill() span {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := span{from: time.Now()}
+	if r.cmd != nil && r.cmd.Process != nil {
+		_ = r.cmd.Process.Kill()
+		_ = r.cmd.Wait()
+		r.cmd = nil
+	}
+	s.to = time.Now()
+	return s
+}
+
+func (r *replica) signal(sig syscall.Signal) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.cmd.Process.Signal(sig); err != nil {
+		r.t.Error(err)
+	}
+}
+
+// stop asks the process to end and returns its exit code and how long it took.
+func (r *replica) stop() (code int, took time.Duration) {
+	r.signal(syscall.SIGTERM)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	began := time.Now()
+	late := time.AfterFunc(40*time.Second, func() { _ = r.cmd.Process.Kill() })
+	defer late.Stop()
+	err := r.cmd.Wait()
+	code = r.cmd.ProcessState.ExitCode()
+	if exit := (*exec.ExitError)(nil); err != nil && !errors.As(err, &exit) {
+		r.t.Error(err)
+	}
+	r.cmd = nil
+	return code, time.Since(began)
+}
+
+// span is when something went wrong that allows for an answer to be given once more.
+type span struct{ from, to time.Time }
+
+// town is a simulated Telegram, a redis-server and one or more bots.
+type town struct {
+	t        *testing.T
+	sim      *sim.Server
+	redis    *redistest.Server
+	db       *redis.Client
+	store    *store.Store
+	replicas []*replica
+	log      *lines
+	front    *front
+}
+
+// townOptions says what a town is like. The zero value polls with one replica, whose lease is short.
+type townOptions struct {
+	replicas int
+	webhook  bool
+	lease    time.Duration // 0: a short one
+	start    time.Time     // of the simulator's clock
+	config   []string      // more lines
+}
+
+const (
+	hookSecret = "a-secret_of-the-webhook"
+	homeID     = "anju"
+	otherID    = "binhai"
+	homeName   = "安居小区"
+	otherName  = "滨海小区"
+)
+
+// newTown makes a town whose bots are not started yet.
+func newTown(t *testing.T, o townOptions) *town {
+	t.Helper()
+	r := redistest.Start(t)
+	c := &town{t: t, redis: r, db: r.Client(t), log: &lines{}, front: &front{}}
+	c.store = store.New(c.db, "xf:")
+	if err := app.Sample(t.Context(), c.store, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.store.PutCommunity(t.Context(), "test.other", 0, community.Community{ID: otherID, Name: otherName}); err != nil {
+		t.Fatal(err)
+	}
+	hook := httptest.NewUnstartedServer(c.front)
+	hook.Config.ErrorLog = quiet
+	hook.StartTLS()
+	trust := x509.NewCertPool()
+	trust.AddCert(hook.Certificate())
+	c.sim = sim.New(sim.Options{
+		Bot: sim.Bot{ID: 7000000001, Username: "xingfuli_bot", Name: "幸福里", ReadsAll: true}, Start: o.start,
+		Unlimited: true, Trust: trust, KeepCalls: 40_000, KeepMessages: 200,
+	})
+	api := httptest.NewUnstartedServer(c.sim.API())
+	api.Config.ErrorLog = quiet
+	api.Start()
+	t.Cleanup(func() {
+		c.sim.Close()
+		api.CloseClientConnections()
+		api.Close()
+		hook.CloseClientConnections()
+		hook.Close()
+	})
+	for range max(1, o.replicas) {
+		c.replicas = append(c.replicas, c.replica(o, api.URL, hook.URL))
+	}
+	t.Cleanup(func() {
+		for _, r := range c.replicas {
+			r.kill()
+		}
+		if t.Failed() {
+			t.Logf("the bots said last:\n%s", c.log.last(60))
+		}
+	})
+	return c
+}
+
+var quiet = log.New(io.Discard, "", 0)
+
+func (c *town) replica(o townOptions, api, hook string) *replica {
+	lease := o.lease
+	if lease == 0 {
+		lease = 500 * time.Millisecond
+	}
+	r := &replica{t: c.t, out: c.log, listen: freePort(c.t)}
+	mode := "polling"
+	if o.webhook {
+		mode = "webhook"
+	}
+	r.config = configFile(c.t, append([]string{
+		"telegram:",
+		"  api_url: " + api,
+		"  mode: " + mode,
+		"  webhook: {url: '" + hook + "', listen: '" + r.listen + "'}",
+		"  limits: {per_second: 0, per_chat_second: 0, per_group_minute: 0}",
+	}, o.config...)...)
+	r.env = append(os.Environ(), "XINGFULI_TEST_CHILD=1", "XINGFULI_TEST_LEASE="+lease.String(), "TELEGRAM_BOT_TOKEN="+c.sim.Bot().Token,
+		"TELEGRAM_WEBHOOK_SECRET="+hookSecret, "REDIS_URL="+c.redis.URL(), "LANG=en_US.UTF-8")
+	c.front.to = append(c.front.to, r.listen)
+	return r
+}
+
+// freePort is an address that nobody listens on at the moment.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }()
+	return l.Addr().String()
+}
+
+// front shares deliveries out among the replicas, as a proxy in front of them does: one
+// that does not answer the telephone is passed over.
+type front struct {
+	to   []string
+	mu   sync.Mutex
+	next int
+}
+
+var frontClient = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 40}, Timeout: time.Minute}
+
+func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	f.mu.Lock()
+	first := f.next
+	f.next++
+	f.mu.Unlock()
+	late := time.Now().Add(2 * time.Second) // a replica is being restarted
+	for i := first; ; i++ {
+		req, err := http.NewRequestWithContext(r.Context(), r.Method, "http://"+f.to[i%len(f.to)]+r.URL.Path, bytes.NewReader(body))
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		req.Header = r.Header.Clone()
+		resp, err := frontClient.Do(req)
+		if err == nil {
+			w.WriteHeader(resp.StatusCode)
+			_, _ = io.Copy(w, resp.Body)
+			_ = resp.Body.Close()
+			return
+		}
+		var dial *net.OpError
+		if !errors.As(err, &dial) || dial.Op != "dial" || time.Now().After(late) || r.Context().Err() != nil {
+			http.Error(w, "bad gateway", http.StatusBadGateway)
+			return
+		}
+		if (i-first)%len(f.to) == len(f.to)-1 {
+			time.Sleep(10 * time.Millisecond) // all of them are down
+		}
+	}
+}
+
+// people puts persons into the town: they have started the bot and live at home.
+func (c *town) people(first, n int64) []int64 {
+	c.t.Helper()
+	var ids []int64
+	for id := first; id < first+n; id++ {
+		c.sim.AddPerson(sim.Person{ID: id, Key: fmt.Sprintf("p%d", id), Name: fmt.Sprintf("居民%d", id), Language: "zh-hans"})
+		if err := c.sim.Start(id); err != nil {
+			c.t.Fatal(err)
+		}
+		if err := c.store.SetCommunity(c.t.Context(), id, homeID); err != nil {
+			c.t.Fatal(err)
+		}
+		ids = append(ids, id)
+	}
+	return ids
+}
+
+// group puts a group into the town that is bound to home.
+func (c *town) group(id int64, members ...int64) {
+	c.t.Helper()
+	c.sim.AddGroup(sim.Group{ID: id, Key: fmt.Sprintf("g%d", -id), Title: fmt.Sprintf("群%d", -id), Members: members, Admins: members, BotIn: true})
+	if err := c.store.SetCommunity(c.t.Context(), id, homeID); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// until waits for something to hold that nothing tells of.
+func (c *town) until(what string, within time.Duration, holds func() bool) bool {
+	c.t.Helper()
+	ctx, cancel := context.WithTimeout(c.t.Context(), within)
+	defer cancel()
+	beat := time.NewTicker(15 * time.Millisecond)
+	defer beat.Stop()
+	for !holds() {
+		select {
+		case <-ctx.Done():
+			c.t.Errorf("not within %v: %s", within, what)
+			return false
+		case <-beat.C:
+		}
+	}
+	return true
+}
+
+// kept counts what Redis keeps of updates that are not done.
+func (c *town) kept() (inbox, dead, tries int64) {
+	ctx := context.Background()
+	bot := c.sim.Bot().ID
+	for i := range 16 {
+		inbox += c.db.XLen(ctx, fmt.Sprintf("xf:{x}:inbox:%d:%d", bot, i)).Val()
+	}
+	return inbox, c.db.XLen(ctx, fmt.Sprintf("xf:{x}:dead:%d", bot)).Val(), c.db.HLen(ctx, fmt.Sprintf("xf:{x}:tries:%d", bot)).Val()
+}
+
+// settle waits until Telegram has delivered everything and the bots have done it.
+func (c *town) settle(within time.Duration) bool {
+	c.t.Helper()
+	return c.until("everything is done", within, func() bool {
+		inbox, _, _ := c.kept()
+		return c.sim.Pending() == 0 && inbox == 0
+	})
+}
+
+// clean checks that nothing is left of updates in Redis.
+func (c *town) clean() {
+	c.t.Helper()
+	if inbox, dead, tries := c.kept(); inbox+dead+tries != 0 {
+		letters, _ := c.store.Inbox(c.sim.Bot().ID).Dead(context.Background(), "", 5)
+		c.t.Errorf("in Redis are left %d updates, %d dead letters, %d counts of tries: %s", inbox, dead, tries, reasons(letters))
+	}
+}
+
+func reasons(letters []queue.Dead) string {
+	var all []string
+	for _, d := range letters {
+		all = append(all, d.Reason)
+	}
+	return strings.Join(all, "; ")
+}
+
+// stop ends all replicas as a service manager does.
+func (c *town) stop() {
+	c.t.Helper()
+	var wg sync.WaitGroup
+	for i, r := range c.replicas {
+		if r.cmd == nil {
+			continue
+		}
+		wg.Go(func() {
+			if code, took := r.stop(); code != 0 || took > 20*time.Second {
+				c.t.Errorf("replica %d: exit code %d after %v", i, code, took)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// calls lists what the bots asked of Telegram, but for what is not about anybody.
+func (c *town) calls(after int64) []sim.Call {
+	return slices.DeleteFunc(c.sim.Calls(after), func(call sim.Call) bool {
+		return call.Chat == 0 && call.Method != "answerCallbackQuery" || call.Method == "getChatMember"
+	})
+}
