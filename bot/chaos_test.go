@@ -95,26 +95,36 @@ type replica struct {
 	config string
 	env    []string
 	listen string // of its webhook
-	out    io.Writer
+	log    *lines // of all replicas
 
 	mu  sync.Mutex
-	cmd *exec.Cmd
+	cmd *exec.Cmd // nil while it is dead
+	out *lines    // of this process
 }
 
 func (r *replica) start() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.begin()
+}
+
+// begin starts the process. The mutex is held.
+func (r *replica) begin() {
 	exe, err := os.Executable()
 	if err != nil {
 		r.t.Error(err)
 		return
 	}
-	r.cmd = exec.Command(exe, "serve", "--config", r.config) //nolint:noctx // it lives until it is killed
-	r.cmd.Env, r.cmd.Stdout, r.cmd.Stderr = r.env, r.out, r.out
-	r.cmd.WaitDelay = time.Second
-	if err := r.cmd.Start(); err != nil {
+	r.out = &lines{}
+	cmd := exec.Command(exe, "serve", "--config", r.config) //nolint:noctx // it lives until it is killed
+	cmd.Env, cmd.WaitDelay = r.env, time.Second
+	cmd.Stdout = io.MultiWriter(r.log, r.out)
+	cmd.Stderr = cmd.Stdout
+	if err := cmd.Start(); err != nil {
 		r.t.Error(err)
+		return
 	}
+	r.cmd = cmd
 }
 
 // kill ends the process at once and returns when it began to and when it had.
@@ -122,11 +132,23 @@ func (r *replica) kill() span {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := span{from: time.Now()}
-	if r.cmd != nil && r.cmd.Process != nil {
+	if r.cmd != nil {
 		_ = r.cmd.Process.Kill()
 		_ = r.cmd.Wait()
 		r.cmd = nil
 	}
+	s.to = time.Now()
+	return s
+}
+
+// restart is kill and start.
+func (r *replica) restart() span {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := span{from: time.Now()}
+	_ = r.cmd.Process.Kill()
+	_ = r.cmd.Wait()
+	r.begin()
 	s.to = time.Now()
 	return s
 }
@@ -139,13 +161,23 @@ func (r *replica) signal(sig syscall.Signal) {
 	}
 }
 
+// up tells whether the process has begun to work.
+func (r *replica) up() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.cmd != nil && len(r.out.with("At work")) > 0
+}
+
 // stop asks the process to end and returns its exit code and how long it took.
 func (r *replica) stop() (code int, took time.Duration) {
-	r.signal(syscall.SIGTERM)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	began := time.Now()
-	late := time.AfterFunc(40*time.Second, func() { _ = r.cmd.Process.Kill() })
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		r.t.Error(err)
+	}
+	process := r.cmd.Process
+	late := time.AfterFunc(40*time.Second, func() { _ = process.Kill() })
 	defer late.Stop()
 	err := r.cmd.Wait()
 	code = r.cmd.ProcessState.ExitCode()
@@ -240,7 +272,7 @@ func (c *town) replica(o townOptions, api, hook string) *replica {
 	if lease == 0 {
 		lease = 500 * time.Millisecond
 	}
-	r := &replica{t: c.t, out: c.log, listen: freePort(c.t)}
+	r := &replica{t: c.t, log: c.log, listen: freePort(c.t)}
 	mode := "polling"
 	if o.webhook {
 		mode = "webhook"
@@ -400,9 +432,7 @@ func (c *town) stop() {
 	c.t.Helper()
 	var wg sync.WaitGroup
 	for i, r := range c.replicas {
-		if r.cmd == nil {
-			continue
-		}
+		c.until("the replica is up", 30*time.Second, r.up)
 		wg.Go(func() {
 			if code, took := r.stop(); code != 0 || took > 20*time.Second {
 				c.t.Errorf("replica %d: exit code %d after %v", i, code, took)

@@ -128,10 +128,8 @@ func (k *killer) once() {
 }
 
 func (k *killer) kill(i int) {
-	r := k.c.replicas[i]
-	k.o.fault(r.kill())
+	k.o.fault(k.c.replicas[i].restart())
 	k.kills.Add(1)
-	r.start()
 }
 
 // strike kills when the armed call arrives, which is then carried out for nobody.

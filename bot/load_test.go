@@ -167,7 +167,7 @@ func (l *load) presses(who int64) {
 		l.home[who] = id
 	default:
 		day := time.Date(2027, time.Month(3+n/28%7), 1+n%28, 0, 0, 0, 0, time.UTC)
-		either := []string{date(n), day.Format("January 2"), day.Format("2 January")}
+		either := []string{date(n), day.Format("2 Jan")}
 		l.o.press(who, who, l.menus[who], "menu hefan."+day.Format("2006-01-02"), out{method: "editMessageText", either: either})
 	}
 }

@@ -72,21 +72,27 @@ func shard(lane int64) int { return int(uint64(lane) % shards) }
 //	KEYS[2..]  owner of each shard
 //	ARGV[1]    this replica
 //	ARGV[2]    lease, ms
-//	ARGV[3..]  indexes, from 1, of shards it gives up
+//	ARGV[3]    1 when it is going away: it counts no more, and gets nothing new
+//	ARGV[4..]  indexes, from 1, of shards it gives up
 //
 // A replica keeps what it has, and takes what nobody has up to its fair part. It returns
 // the time by Redis in ms, the fair part, and the indexes it owns now.
 var own = redis.NewScript(`
 local t = redis.call("TIME")
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
-for i = 3, #ARGV do
+for i = 4, #ARGV do
 	local key = KEYS[ARGV[i] + 1]
 	if redis.call("GET", key) == ARGV[1] then redis.call("DEL", key) end
 end
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now)
-redis.call("ZADD", KEYS[1], now + ARGV[2], ARGV[1])
-redis.call("PEXPIRE", KEYS[1], ARGV[2])
-local fair = math.ceil((#KEYS - 1) / redis.call("ZCARD", KEYS[1]))
+local fair = 0
+if ARGV[3] == "1" then
+	redis.call("ZREM", KEYS[1], ARGV[1])
+else
+	redis.call("ZADD", KEYS[1], now + ARGV[2], ARGV[1])
+	redis.call("PEXPIRE", KEYS[1], ARGV[2])
+	fair = math.ceil((#KEYS - 1) / redis.call("ZCARD", KEYS[1]))
+end
 local reply, mine = {now, fair}, 0
 for i = 2, #KEYS do
 	if redis.call("GET", KEYS[i]) == ARGV[1] then
@@ -104,13 +110,16 @@ end
 return reply`)
 
 // Own renews the lease of a replica, which gives up some shards, and returns what it owns
-// from now on, for Lease.
-func (in *Inbox) Own(ctx context.Context, replica string, give []int) (queue.Share, error) {
+// from now on, for Lease. One that is going away gets nothing new.
+func (in *Inbox) Own(ctx context.Context, replica string, give []int, going bool) (queue.Share, error) {
 	keys := []string{in.s.replicasKey(in.bot)}
 	for i := range shards {
 		keys = append(keys, in.s.ownerKey(in.bot, i))
 	}
-	args := []any{replica, in.For.Milliseconds()}
+	args := []any{replica, in.For.Milliseconds(), 0}
+	if going {
+		args[2] = 1
+	}
 	for _, i := range give {
 		args = append(args, i+1)
 	}

@@ -22,7 +22,7 @@ func TestOwn(t *testing.T) {
 		ctx, in := t.Context(), s.Inbox(7)
 		own := func(name string, give ...int) []int {
 			t.Helper()
-			share, err := in.Own(ctx, name, give)
+			share, err := in.Own(ctx, name, give, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +48,7 @@ func TestOwn(t *testing.T) {
 		if got := own("b"); len(got) != shards {
 			t.Errorf("after a left, b owns %v", got)
 		}
-		share, err := in.Own(ctx, "b", nil)
+		share, err := in.Own(ctx, "b", nil, false)
 		if err != nil || share.Fair != shards || share.Now < 1_600_000_000_000 {
 			t.Errorf("share %+v, %v", share, err)
 		}
@@ -59,7 +59,7 @@ func TestOwn(t *testing.T) {
 func TestOwnExpires(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
 		in := s.Inbox(7)
-		if _, err := in.Own(t.Context(), "dead", nil); err != nil {
+		if _, err := in.Own(t.Context(), "dead", nil, false); err != nil {
 			t.Fatal(err)
 		}
 		for i := range shards { // as if the lease had run out
@@ -68,7 +68,7 @@ func TestOwnExpires(t *testing.T) {
 			}
 		}
 		s.db.ZAdd(t.Context(), s.replicasKey(7), redis.Z{Score: 1, Member: "dead"})
-		share, err := in.Own(t.Context(), "next", nil)
+		share, err := in.Own(t.Context(), "next", nil, false)
 		if err != nil || len(share.Shards) != shards {
 			t.Errorf("the next replica owns %v, %v", share.Shards, err)
 		}
