@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"strconv"
 	"strings"
 	"sync"
@@ -20,8 +21,9 @@ import (
 type Inbox interface {
 	// Accept keeps those updates that it has not had before, in this order, and returns their number.
 	Accept(ctx context.Context, us []queue.Update) (fresh int, err error)
-	// Own renews the replica's lease, gives up some shards, and returns what is its own for Lease from now.
-	Own(ctx context.Context, replica string, give []int) (queue.Share, error)
+	// Own renews the replica's lease, gives up some shards, and returns what is its own for
+	// Lease from now. One that is going away gets no new shards.
+	Own(ctx context.Context, replica string, give []int, going bool) (queue.Share, error)
 	Lease() time.Duration
 	// Leave gives up everything the replica owns.
 	Leave(ctx context.Context, replica string) error
@@ -73,8 +75,9 @@ type Intake struct {
 	mu     sync.Mutex
 	shards map[int]*shard
 	until  time.Time                // when the lease ends, by this machine's clock
-	lanes  map[int64][]queue.Update // waiting in each lane; one more is being handled
-	held   int                      // updates in lanes, waiting and being handled
+	lanes  map[int64][]queue.Update // waiting in each lane; one more may be being handled
+	busy   map[entry]bool           // being handled, or handled and not forgotten yet
+	held   int                      // updates in lanes and busy ones
 	change *sync.Cond               // of anything above
 
 	stopping bool // nothing more is begun
@@ -82,31 +85,45 @@ type Intake struct {
 	work  sync.WaitGroup // lanes that are being handled
 	next  chan int64     // lanes for idle workers
 	idle  atomic.Int32   // how many of those there are
-	done  chan queue.Update
-	taken int64 // accepted by this process
-	ended int64 // handled by this process
+	done  chan handled
+	spare chan struct{} // a shard can be given up
+	taken int64         // accepted by this process
+	ended int64         // handled by this process
 }
 
 // shard is a part of the inbox that this replica owns.
 type shard struct {
-	last   string          // entry read last
-	since  int64           // owned since, ms by Redis: older entries were somebody's before
-	giving bool            // not read any more; given up when nothing of it is held
-	held   map[string]bool // entries in lanes
+	last   string // entry read last
+	since  int64  // owned since, ms by Redis: older entries were somebody's before
+	giving bool   // not read any more; given up when nothing of it is held
+	held   int    // updates in lanes and busy ones
+}
+
+// entry is where an update lies in the inbox.
+type entry struct {
+	shard int
+	id    string
+}
+
+// handled is an update to forget; then its lane goes on.
+type handled struct {
+	queue.Update
+	forgotten chan<- struct{}
 }
 
 const (
-	maxHeld  = 4096 // updates that one process takes out of the inbox at a time
-	maxIdle  = 64   // workers that wait for a lane
-	attempts = 5    // how often an update is handled that fails
+	maxHeld  = 4096             // updates that one process takes out of the inbox at a time
+	maxIdle  = 64               // workers that wait for a lane
+	attempts = 5                // how often an update is handled that fails
+	outage   = 10 * time.Minute // how long Telegram may be out of order without that counting as failures
 )
 
 // NewIntake makes an Intake that gives updates to handle.
 func NewIntake(inbox Inbox, replica string, handle func(context.Context, queue.Update, *Attempt) error, log *slog.Logger) *Intake {
 	in := &Intake{
 		Inbox: inbox, Replica: replica, Handle: handle, Now: time.Now, Log: log,
-		shards: map[int]*shard{}, lanes: map[int64][]queue.Update{}, done: make(chan queue.Update, maxHeld),
-		next: make(chan int64),
+		shards: map[int]*shard{}, lanes: map[int64][]queue.Update{}, busy: map[entry]bool{},
+		next: make(chan int64), done: make(chan handled, maxHeld), spare: make(chan struct{}, 1),
 	}
 	in.change = sync.NewCond(&in.mu)
 	return in
@@ -137,21 +154,24 @@ func (in *Intake) Accept(ctx context.Context, raws []json.RawMessage) error {
 }
 
 // Run takes updates until ctx ends, then waits for the handlers that have begun. What
-// waits in lanes stays in the inbox, for whoever owns it next.
+// waits in lanes stays in the inbox, for whoever owns it next. The lease is renewed to the
+// end: nobody else may handle what is being handled here.
 func (in *Intake) Run(ctx context.Context) {
 	work := context.WithoutCancel(ctx)
-	stop := context.AfterFunc(ctx, func() { in.mu.Lock(); in.stopping = true; in.change.Broadcast(); in.mu.Unlock() })
+	stop := context.AfterFunc(ctx, in.halt)
 	defer stop()
-	var background sync.WaitGroup
-	forgotten := make(chan struct{})
-	background.Go(func() { in.own(ctx) })
-	background.Go(func() { in.take(ctx, work) })
-	go func() { defer close(forgotten); in.forget(work) }()
-	background.Wait()
+	leasing, unlease := context.WithCancel(work)
+	defer unlease()
+	var leases, forgets sync.WaitGroup
+	leases.Go(func() { in.own(leasing) })
+	forgets.Go(func() { in.forget(work) })
+	in.take(ctx, work)
 	in.work.Wait()
 	close(in.next)
 	close(in.done)
-	<-forgotten
+	forgets.Wait()
+	unlease()
+	leases.Wait()
 	late, cancel := context.WithTimeout(work, 2*time.Second)
 	defer cancel()
 	if err := in.Inbox.Leave(late, in.Replica); err != nil {
@@ -159,74 +179,156 @@ func (in *Intake) Run(ctx context.Context) {
 	}
 }
 
-// own renews the lease four times in its length.
+// halt drops what waits and gives up what nothing is being handled of.
+func (in *Intake) halt() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.stopping = true
+	for i, s := range in.shards {
+		in.drop(i)
+		s.giving = true
+	}
+	in.offer()
+	in.change.Broadcast()
+}
+
+// drop takes the updates of a shard out of the lanes. The mutex is held.
+func (in *Intake) drop(shard int) (n int) {
+	for lane, waiting := range in.lanes {
+		kept := waiting[:0]
+		for _, u := range waiting {
+			if u.Shard != shard {
+				kept = append(kept, u)
+			}
+		}
+		n += len(waiting) - len(kept)
+		in.lanes[lane] = kept
+	}
+	in.held -= n
+	if s := in.shards[shard]; s != nil {
+		s.held -= n
+	}
+	return n
+}
+
+// offer has own look for shards to give up. The mutex is held.
+func (in *Intake) offer() {
+	select {
+	case in.spare <- struct{}{}:
+	default:
+	}
+}
+
+// own renews the lease four times in its length, and whenever a shard can be given up.
 func (in *Intake) own(ctx context.Context) {
 	lease := in.Inbox.Lease()
+	beat := time.NewTicker(lease / 4)
+	defer beat.Stop()
 	for ctx.Err() == nil {
 		began := time.Now()
+		give, going := in.empty()
 		once, cancel := context.WithTimeout(ctx, lease/2)
-		share, err := in.Inbox.Own(once, in.Replica, in.empty())
+		share, err := in.Inbox.Own(once, in.Replica, give, going)
 		cancel()
 		switch {
 		case err == nil:
-			in.share(share, began.Add(lease*9/10))
+			in.share(share, give, began.Add(lease*9/10))
 		case ctx.Err() == nil:
 			in.Log.Warn("renew the lease", "err", err)
 		}
-		_ = pause(ctx, lease/4)
-	}
-}
-
-// empty lists the shards to give up of which nothing is held any more.
-func (in *Intake) empty() []int {
-	in.mu.Lock()
-	defer in.mu.Unlock()
-	var list []int
-	for i, s := range in.shards {
-		if s.giving && len(s.held) == 0 {
-			list = append(list, i)
+		select {
+		case <-ctx.Done():
+		case <-beat.C:
+		case <-in.spare:
 		}
 	}
-	return list
 }
 
-// share notes what this replica owns until the lease ends. What it owned and does not own
-// any more is dropped from the lanes: somebody else handles it.
-func (in *Intake) share(share queue.Share, until time.Time) {
+// empty lists the shards to give up of which nothing is held any more, and tells whether
+// the replica is going away.
+func (in *Intake) empty() (give []int, going bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for i, s := range in.shards {
+		if s.giving && s.held == 0 {
+			give = append(give, i)
+		}
+	}
+	return give, in.stopping
+}
+
+// share notes what this replica owns until the lease ends, after it gave up some. What it
+// does not own any more is dropped from the lanes: somebody else handles it.
+func (in *Intake) share(share queue.Share, gave []int, until time.Time) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.until = until
+	for _, i := range gave {
+		delete(in.shards, i) // it may have come back with the same answer, to be read anew
+	}
 	owned := map[int]bool{}
 	for _, i := range share.Shards {
 		owned[i] = true
 		if in.shards[i] == nil {
-			in.shards[i] = &shard{last: "0", since: share.Now, held: map[string]bool{}}
+			in.shards[i] = &shard{last: "0", since: share.Now, held: in.busyOf(i), giving: in.stopping}
 		}
 	}
-	for i := range in.shards {
+	lost := 0
+	for i, s := range in.shards {
 		if !owned[i] {
+			lost += s.held
+			in.drop(i)
 			delete(in.shards, i)
 		}
 	}
-	giving := 0
-	for _, s := range in.shards {
-		if s.giving {
-			giving++
-		}
+	if lost > 0 { // the lease ran out: this process, or Redis, stood still
+		in.Log.Warn("lost a part of the inbox to another replica", "updates", lost)
 	}
-	for _, s := range in.shards { // more than the fair part: replicas have come
-		if len(in.shards)-giving > share.Fair && !s.giving {
-			s.giving = true
-			giving++
-		}
-	}
+	in.balance(share.Fair)
 	in.change.Broadcast()
+}
+
+// busyOf counts what is still being handled of a shard that was lost and has come back.
+func (in *Intake) busyOf(shard int) (n int) {
+	for e := range in.busy {
+		if e.shard == shard {
+			n++
+		}
+	}
+	return n
+}
+
+// balance begins to give up what is more than the fair part, because replicas have come, or
+// keeps it after all. The mutex is held.
+func (in *Intake) balance(fair int) {
+	if in.stopping {
+		return
+	}
+	keep := 0
+	for _, s := range in.shards {
+		if !s.giving {
+			keep++
+		}
+	}
+	for _, s := range in.shards {
+		switch {
+		case keep > fair && !s.giving:
+			s.giving = true
+			keep--
+			if s.held == 0 {
+				in.offer()
+			}
+		case keep < fair && s.giving:
+			s.giving = false
+			keep++
+		}
+	}
 }
 
 // take reads updates into lanes.
 func (in *Intake) take(ctx, work context.Context) {
 	for {
-		after := in.reading(ctx)
+		after, from := in.reading(ctx)
 		if ctx.Err() != nil {
 			return
 		}
@@ -237,8 +339,9 @@ func (in *Intake) take(ctx, work context.Context) {
 		}
 		in.mu.Lock()
 		for _, u := range us {
-			if ctx.Err() == nil {
-				in.add(work, u)
+			// A shard that was lost and came back meanwhile is read from its beginning.
+			if s := in.shards[u.Shard]; s != nil && s == from[u.Shard] && !s.giving && !in.stopping {
+				in.add(work, s, u)
 			}
 		}
 		in.mu.Unlock()
@@ -247,36 +350,36 @@ func (in *Intake) take(ctx, work context.Context) {
 
 // reading waits until there is room for updates and a shard to read, and returns how far
 // each was read.
-func (in *Intake) reading(ctx context.Context) queue.Cursor {
+func (in *Intake) reading(ctx context.Context) (queue.Cursor, map[int]*shard) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for ctx.Err() == nil {
-		after := queue.Cursor{}
+		after, from := queue.Cursor{}, map[int]*shard{}
 		for i, s := range in.shards {
 			if !s.giving {
-				after[i] = s.last
+				after[i], from[i] = s.last, s
 			}
 		}
 		if len(after) > 0 && in.held < maxHeld {
-			return after
+			return after, from
 		}
 		in.change.Wait()
 	}
-	return nil
+	return nil, nil
 }
 
 // add puts an update into its lane. The mutex is held.
-func (in *Intake) add(ctx context.Context, u queue.Update) {
-	s := in.shards[u.Shard]
-	if s == nil || s.giving || s.held[u.Entry] {
+func (in *Intake) add(ctx context.Context, s *shard, u queue.Update) {
+	s.last = u.Entry
+	if in.busy[entry{u.Shard, u.Entry}] {
 		return
 	}
-	s.last, s.held[u.Entry] = u.Entry, true
-	u.Left = entryTime(u.Entry) < s.since
+	s.held++
 	in.held++
-	waiting, busy := in.lanes[u.Lane]
+	u.Left = entryTime(u.Entry) < s.since
+	waiting, running := in.lanes[u.Lane]
 	in.lanes[u.Lane] = append(waiting, u)
-	if !busy {
+	if !running {
 		in.work.Add(1)
 		select {
 		case in.next <- u.Lane:
@@ -296,8 +399,9 @@ func entryTime(entry string) int64 {
 // worker handles a lane, and then the next one that is in want of a worker: its stack has
 // grown by then to what a handler takes, which costs a twelfth of a turn.
 func (in *Intake) worker(ctx context.Context, lane int64) {
+	forgotten := make(chan struct{}, 1)
 	for ok := true; ok; {
-		in.lane(ctx, lane)
+		in.lane(ctx, lane, forgotten)
 		if in.idle.Add(1) <= maxIdle {
 			lane, ok = <-in.next
 		} else {
@@ -307,21 +411,28 @@ func (in *Intake) worker(ctx context.Context, lane int64) {
 	}
 }
 
-// lane handles what waits in one lane until nothing does.
-func (in *Intake) lane(ctx context.Context, lane int64) {
+// lane handles what waits in one lane until nothing does. It goes on when an update is
+// forgotten: a kill then repeats one update of a lane, never one before another.
+func (in *Intake) lane(ctx context.Context, lane int64, forgotten chan struct{}) {
 	defer in.work.Done()
 	for {
 		u, ok := in.first(lane)
-		if !ok {
+		switch {
+		case !ok:
 			return
+		case in.one(ctx, u):
+			in.done <- handled{u, forgotten}
+			<-forgotten
+		default: // it stays in the inbox
+			in.mu.Lock()
+			in.finish(u)
+			in.mu.Unlock()
 		}
-		in.one(ctx, u)
-		in.done <- u
 	}
 }
 
-// first takes the first update of a lane that this replica still owns. It waits while the
-// lease has run out and is not renewed yet.
+// first takes the first update of a lane. It waits while the lease has run out and is not
+// renewed yet.
 func (in *Intake) first(lane int64) (queue.Update, bool) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
@@ -331,45 +442,60 @@ func (in *Intake) first(lane int64) (queue.Update, bool) {
 			delete(in.lanes, lane)
 			return queue.Update{}, false
 		}
-		u := waiting[0]
-		switch s := in.shards[u.Shard]; {
-		case s == nil || !s.held[u.Entry] || in.stopping: // another replica's, or the next process's
+		if time.Now().Before(in.until) {
+			u := waiting[0]
 			in.lanes[lane] = waiting[1:]
-			in.held--
-			in.change.Broadcast()
-		case time.Now().After(in.until):
-			in.change.Wait()
-		default:
-			in.lanes[lane] = waiting[1:]
+			in.busy[entry{u.Shard, u.Entry}] = true
 			return u, true
+		}
+		in.change.Wait()
+	}
+}
+
+// finish notes that nothing more is done about an update here. The mutex is held.
+func (in *Intake) finish(u queue.Update) {
+	delete(in.busy, entry{u.Shard, u.Entry})
+	in.held--
+	if s := in.shards[u.Shard]; s != nil {
+		if s.held--; s.giving && s.held == 0 {
+			in.offer()
 		}
 	}
 }
 
-// one handles an update, again when that fails, and gives it up in the end.
-func (in *Intake) one(ctx context.Context, u queue.Update) {
+// one handles an update, again when that fails, and gives it up in the end. It returns
+// false when the update must stay in the inbox, because the process stops before that.
+func (in *Intake) one(ctx context.Context, u queue.Update) (done bool) {
 	if u.Left && in.deadly(ctx, u) {
-		return
+		return in.park(ctx, u, errDeadly)
 	}
 	var a Attempt
-	for n := 1; ; {
+	began := time.Now()
+	for n, failed := 1, 1; ; failed++ {
 		a.Last, a.next = n == attempts, 0
 		err := in.Handle(ctx, u, &a)
 		if err == nil {
-			return
+			return true
 		}
 		in.Log.Error("update", "id", u.ID, "attempt", n, "err", err)
 		if errors.Is(err, ErrDecode) || a.Last {
-			in.park(ctx, u, err)
-			return
+			return in.park(ctx, u, err)
 		}
-		if in.Inbox.Alive(ctx) {
+		if in.Inbox.Alive(ctx) && !(away(err) && time.Since(began) < outage) {
 			n++
 		}
-		if in.waitOut(ctx, time.Duration(n*n)*100*time.Millisecond) {
-			return // it stays in the inbox
+		if in.waitOut(ctx, min(time.Duration(failed*failed)*100*time.Millisecond, 5*time.Second)) {
+			return false
 		}
 	}
+}
+
+// away tells whether Telegram cannot be reached or is out of order, which is no fault of
+// the update's.
+func away(err error) bool {
+	var status *statusError
+	var dial *net.OpError
+	return errors.As(err, &status) || errors.As(err, &dial) && dial.Op == "dial"
 }
 
 // waitOut waits before the next attempt; it returns true when the process stops meanwhile.
@@ -380,22 +506,22 @@ func (in *Intake) waitOut(ctx context.Context, d time.Duration) (stopping bool) 
 	return in.stopping
 }
 
-// deadly tells whether an update seems to kill every process that handles it, and parks it.
+// errDeadly is why an update is parked that no process outlived.
+var errDeadly = &Failed{Err: errors.New("telegram: every process that took up the update has died")}
+
+// deadly tells whether an update seems to kill every process that handles it. Several kills
+// within one update's time are possible without its fault.
 func (in *Intake) deadly(ctx context.Context, u queue.Update) bool {
 	n, err := in.Inbox.Began(ctx, u)
 	if err != nil {
 		in.Log.Warn("count tries", "id", u.ID, "err", err)
-		return false
 	}
-	if n <= 2*attempts { // several kills within one update's time are possible without its fault
-		return false
-	}
-	in.park(ctx, u, &Failed{Err: errors.New("telegram: every process that took up the update has died")})
-	return true
+	return n > 2*attempts
 }
 
-// park gives an update up: it is kept for an admin to look at, and the rest flows on.
-func (in *Intake) park(ctx context.Context, u queue.Update, err error) {
+// park gives an update up: it is kept for an admin to look at, and the rest flows on. It
+// returns false when the process stops before that.
+func (in *Intake) park(ctx context.Context, u queue.Update, err error) (done bool) {
 	d := queue.Dead{Update: u, Reason: err.Error()}
 	if f := (*Failed)(nil); errors.As(err, &f) {
 		d.Code = f.Code
@@ -407,28 +533,23 @@ func (in *Intake) park(ctx context.Context, u queue.Update, err error) {
 		}
 		in.Log.Error("park", "id", u.ID, "err", err)
 		if in.waitOut(ctx, time.Second) {
-			return
+			return false
 		}
 	}
 	if in.Parked != nil {
 		in.Parked(ctx, d)
 	}
+	return true
 }
 
 // forget takes handled updates out of the inbox, as many at once as have come together
 // while it was busy.
 func (in *Intake) forget(ctx context.Context) {
-	for u := range in.done {
-		us := []queue.Update{u}
-		for more := true; more && len(us) < 500; {
-			select {
-			case next, open := <-in.done:
-				if more = open; open {
-					us = append(us, next)
-				}
-			default:
-				more = false
-			}
+	for h := range in.done {
+		hs := in.together(h)
+		us := make([]queue.Update, len(hs))
+		for i, h := range hs {
+			us[i] = h.Update
 		}
 		for {
 			err := in.Inbox.Done(ctx, us)
@@ -442,15 +563,32 @@ func (in *Intake) forget(ctx context.Context) {
 		}
 		in.mu.Lock()
 		in.ended += int64(len(us))
-		in.held -= len(us)
 		for _, u := range us {
-			if s := in.shards[u.Shard]; s != nil {
-				delete(s.held, u.Entry)
-			}
+			in.finish(u)
 		}
 		in.change.Broadcast()
 		in.mu.Unlock()
+		for _, h := range hs {
+			h.forgotten <- struct{}{}
+		}
 	}
+}
+
+// together adds to h what else has been handled by now.
+func (in *Intake) together(h handled) []handled {
+	hs := []handled{h}
+	for len(hs) < 500 {
+		select {
+		case h, open := <-in.done:
+			if !open {
+				return hs
+			}
+			hs = append(hs, h)
+		default:
+			return hs
+		}
+	}
+	return hs
 }
 
 // Settle waits until every update accepted by this process has been handled.
