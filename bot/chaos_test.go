@@ -30,16 +30,6 @@ import (
 	"xingfuli/bot/store/redistest"
 )
 
-// TestMain runs the tests or, in a child that a test has started, the program itself: a
-// process that is the real one, without a build of its own, and can be killed.
-func TestMain(m *testing.M) {
-	if os.Getenv("XINGFULI_TEST_CHILD") != "" {
-		lease, _ = time.ParseDuration(os.Getenv("XINGFULI_TEST_LEASE"))
-		main()
-	}
-	os.Exit(m.Run())
-}
-
 // lines collects what children print, whole lines with the time they came.
 type lines struct {
 	mu   sync.Mutex
@@ -284,7 +274,7 @@ func (c *town) replica(o townOptions, api, hook string) *replica {
 		"  webhook: {url: '" + hook + "', listen: '" + r.listen + "'}",
 		"  limits: {per_second: 0, per_chat_second: 0, per_group_minute: 0}",
 	}, o.config...)...)
-	r.env = append(os.Environ(), "XINGFULI_TEST_CHILD=1", "XINGFULI_TEST_LEASE="+lease.String(), "TELEGRAM_BOT_TOKEN="+c.sim.Bot().Token,
+	r.env = append(os.Environ(), "XINGFULI_TEST_MAIN=1", "XINGFULI_TEST_LEASE="+lease.String(), "TELEGRAM_BOT_TOKEN="+c.sim.Bot().Token,
 		"TELEGRAM_WEBHOOK_SECRET="+hookSecret, "REDIS_URL="+c.redis.URL(), "LANG=en_US.UTF-8")
 	c.front.to = append(c.front.to, r.listen)
 	return r

@@ -52,7 +52,7 @@ func killRun(t *testing.T, o townOptions, seed uint64) {
 	o.config = append(o.config, admins())
 	c := newTown(t, o)
 	or := newOracle(c)
-	l := newLoad(c, or, rand.New(rand.NewPCG(seed, 2)))
+	l := newTownship(c, or, rand.New(rand.NewPCG(seed, 2)))
 	for _, r := range c.replicas {
 		r.start()
 	}

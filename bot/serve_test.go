@@ -24,6 +24,7 @@ import (
 // TestMain lets the test's program be the bot, for tests that need a process to kill.
 func TestMain(m *testing.M) {
 	if os.Getenv("XINGFULI_TEST_MAIN") != "" {
+		lease, _ = time.ParseDuration(os.Getenv("XINGFULI_TEST_LEASE"))
 		main()
 	}
 	os.Exit(m.Run())

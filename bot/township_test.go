@@ -12,9 +12,9 @@ import (
 	"xingfuli/bot/text"
 )
 
-// load is a township that talks to the bot: some send without waiting for answers, some
+// township is people who talk to the bot: some send without waiting for answers, some
 // converse.
-type load struct {
+type township struct {
 	c   *town
 	o   *oracle
 	rnd *rand.Rand
@@ -33,8 +33,8 @@ type load struct {
 	turn     []func()
 }
 
-func newLoad(c *town, o *oracle, rnd *rand.Rand) *load {
-	l := &load{
+func newTownship(c *town, o *oracle, rnd *rand.Rand) *township {
+	l := &township{
 		c: c, o: o, rnd: rnd, n: map[int64]int{}, menus: map[int64]int{}, langs: map[int64]int{}, wheres: map[int64]int{},
 		language: map[int64]string{}, home: map[int64]string{},
 	}
@@ -73,7 +73,7 @@ func init() {
 }
 
 // warm gets the messages that are pressed on later.
-func (l *load) warm() {
+func (l *township) warm() {
 	for _, who := range append(append([]int64{}, l.pressers...), l.switchers...) {
 		l.o.say(who, who, "/menu 周一", out{method: "sendMessage", text: "和食堂"})
 		l.o.say(who, who, "/language", out{method: "sendMessage", text: "我跟您说哪种话"})
@@ -93,7 +93,7 @@ func (l *load) warm() {
 }
 
 // feed sends updates in until there were goal.
-func (l *load) feed(goal int) {
+func (l *township) feed(goal int) {
 	var wg sync.WaitGroup
 	ctx, cancel := context.WithCancel(l.c.t.Context())
 	for _, who := range l.switchers {
@@ -125,14 +125,14 @@ func (l *load) feed(goal int) {
 
 func pick(rnd *rand.Rand, ids []int64) int64 { return ids[rnd.IntN(len(ids))] }
 
-func (l *load) repeat(ctx context.Context, f func()) {
+func (l *township) repeat(ctx context.Context, f func()) {
 	for ctx.Err() == nil && !l.c.t.Failed() {
 		f()
 	}
 }
 
 // next counts what is said in a chat.
-func (l *load) next(chat int64) int {
+func (l *township) next(chat int64) int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.n[chat]++
@@ -144,14 +144,14 @@ func (l *load) next(chat int64) int {
 func date(n int) string { return fmt.Sprintf("%d月%d日", 3+n/28%7, 1+n%28) }
 
 // asks asks for a day in private, in one of several ways.
-func (l *load) asks(who int64) {
+func (l *township) asks(who int64) {
 	n := l.next(who)
 	ask := []string{"/menu " + date(n), "/menu@xingfuli_bot " + date(n), date(n) + "吃什么", date(n) + "有什么菜"}[n%4]
 	l.o.say(who, who, ask, out{method: "sendMessage", text: date(n)})
 }
 
 // presses presses one of three messages.
-func (l *load) presses(who int64) {
+func (l *township) presses(who int64) {
 	n := l.next(who)
 	switch n % 5 {
 	case 0: // a state that is written
@@ -173,7 +173,7 @@ func (l *load) presses(who int64) {
 }
 
 // types goes through a dialogue without waiting for what the bot says.
-func (l *load) types(who int64) {
+func (l *township) types(who int64) {
 	n := l.next(who)
 	switch n % 5 {
 	case 1:
@@ -199,7 +199,7 @@ func mark(n int) string {
 }
 
 // chats talks in a group, now and then about the canteen.
-func (l *load) chats(group int64) {
+func (l *township) chats(group int64) {
 	n := l.next(group)
 	who := pick(l.rnd, l.askers)
 	switch n % 4 {
@@ -213,7 +213,7 @@ func (l *load) chats(group int64) {
 }
 
 // binds changes to which community a group belongs.
-func (l *load) binds(group int64) {
+func (l *township) binds(group int64) {
 	n := l.next(group)
 	id, name := homeID, homeName
 	if n%2 == 1 {
@@ -224,7 +224,7 @@ func (l *load) binds(group int64) {
 }
 
 // switches changes the language and asks: the answer must be in it.
-func (l *load) switches(who int64) {
+func (l *township) switches(who int64) {
 	n := l.next(who)
 	lang := []string{english, chinese}[n%2]
 	seq := l.seq()
@@ -239,13 +239,13 @@ func (l *load) switches(who int64) {
 	_, _ = l.o.await(who, seq, ask)
 }
 
-func (l *load) set(who int64, lang string) {
+func (l *township) set(who int64, lang string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.language[who] = lang
 }
 
-func (l *load) seq() int64 {
+func (l *township) seq() int64 {
 	if cs := l.c.sim.Calls(0); len(cs) > 0 {
 		return cs[len(cs)-1].Seq
 	}
@@ -258,7 +258,7 @@ const (
 )
 
 // publishes sends in a menu and publishes it, beside other cooks that do the same.
-func (l *load) publishes(who int64) {
+func (l *township) publishes(who int64) {
 	n := l.next(who)
 	dish := mark(n*10 + int(who%10))
 	seq := l.seq()
@@ -275,7 +275,7 @@ func (l *load) publishes(who int64) {
 }
 
 // check compares what Redis has with what it must have.
-func (l *load) check(t *testing.T) {
+func (l *township) check(t *testing.T) {
 	ctx := context.Background()
 	for chat, want := range l.language {
 		k, err := l.c.store.Known(ctx, chat, chat)
@@ -296,7 +296,7 @@ func (l *load) check(t *testing.T) {
 }
 
 // checkMenus counts: each press that was told so has published once.
-func (l *load) checkMenus(t *testing.T) {
+func (l *township) checkMenus(t *testing.T) {
 	outcome := map[int64]map[string]bool{} // of each press, told apart by the message under it
 	good, conflicts := 0, 0
 	for _, c := range l.c.calls(0) {
