@@ -232,7 +232,7 @@ func weekButtons(w text.Words, a menu.Answer, today calendar.Date) [][]telegram.
 	case !a.Day.Date.IsZero():
 		monday = a.Day.Date.Monday()
 	}
-	var keys []telegram.Button
+	keys := make([]telegram.Button, 0, 8)
 	for _, d := range monday.Week() {
 		keys = append(keys, telegram.Button{Label: weekday(w, d), Word: "menu", ID: MenuButton(a.Canteen.ID, d, false)})
 	}

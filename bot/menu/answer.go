@@ -59,6 +59,7 @@ type book struct {
 // These rules are the bot's own.
 func (q Question) Answer(c Canteen, weeks []Menu, now time.Time) Answer {
 	b := book{canteen: c, today: calendar.Of(now), clock: calendar.ClockOf(now)}
+	b.days = make([]Day, 0, 7*len(weeks))
 	a := Answer{Question: q, Canteen: c, Meal: q.Meal}
 	for _, w := range slices.Backward(weeks) { // the newest comes first
 		b.days = append(b.days, w.Days...)

@@ -16,9 +16,13 @@ import (
 // A turn learns the newest number with all else it reads (see Store.Known); what was
 // read at the same number is still true, on every replica.
 type cache struct {
-	mu          sync.Mutex
-	content     int64
-	full        bool
+	mu   sync.Mutex
+	last *content // nil before the first reading
+}
+
+// content is what was read at a content number. It is not changed.
+type content struct {
+	number      int64
 	communities []community.Community
 	canteens    []menu.Canteen
 	menus       map[string][]menu.Menu // by canteen, the newest first
@@ -36,28 +40,23 @@ func (s *Store) Content(ctx context.Context) (int64, error) {
 // weeks is how many of the newest weeks of a canteen are read.
 const weeks = 8
 
-// at returns the cache as of content, read anew when it is of another number.
-func (s *Store) at(ctx context.Context, content int64) (*cache, error) {
+// at returns the content of a number, read anew when the cache has another one.
+func (s *Store) at(ctx context.Context, number int64) (*content, error) {
 	s.read.mu.Lock()
 	defer s.read.mu.Unlock()
-	if s.read.full && s.read.content == content {
-		return s.read.copy(), nil
+	if c := s.read.last; c != nil && c.number == number {
+		return c, nil
 	}
-	fresh := &cache{content: content, full: true}
+	fresh := &content{number: number}
 	if err := s.fill(ctx, fresh); err != nil {
 		return nil, err
 	}
-	s.read.content, s.read.full = fresh.content, true
-	s.read.communities, s.read.canteens, s.read.menus = fresh.communities, fresh.canteens, fresh.menus
+	s.read.last = fresh
 	return fresh, nil
 }
 
-func (c *cache) copy() *cache {
-	return &cache{content: c.content, communities: c.communities, canteens: c.canteens, menus: c.menus}
-}
-
 // fill reads everything in three round trips, whatever the number of communities.
-func (s *Store) fill(ctx context.Context, c *cache) error {
+func (s *Store) fill(ctx context.Context, c *content) error {
 	pipe := s.db.Pipeline()
 	communityIDs := pipe.ZRange(ctx, s.communitiesKey(), 0, -1)
 	canteenIDs := pipe.ZRange(ctx, s.canteensKey(), 0, -1)

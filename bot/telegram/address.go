@@ -1,11 +1,29 @@
 package telegram
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"strconv"
 
 	"xingfuli/bot/queue"
 )
+
+// updateID reads the ID of an update, which Telegram writes first; 0 when there is none.
+func updateID(raw []byte) int64 {
+	if rest, ok := bytes.CutPrefix(raw, []byte(`{"update_id":`)); ok {
+		if end := bytes.IndexAny(rest, ",}"); end >= 0 {
+			if id, err := strconv.ParseInt(string(rest[:end]), 10, 64); err == nil {
+				return id
+			}
+		}
+	}
+	var u struct {
+		ID int64 `json:"update_id"`
+	}
+	_ = json.Unmarshal(raw, &u)
+	return u.ID
+}
 
 // Address reads of an update only what the inbox needs: its ID and its lane, which is
 // the chat it came from, or for what has no chat the person.

@@ -131,11 +131,7 @@ func (p *Poller) once(ctx context.Context, offset int64) (raws []json.RawMessage
 		return nil, 0, &pollError{answer.Code, answer.Description, answer.Parameters.RetryAfter}
 	}
 	for _, raw := range answer.Result {
-		var u struct {
-			ID int64 `json:"update_id"`
-		}
-		_ = json.Unmarshal(raw, &u) // one without an ID is logged by the intake and cannot be acknowledged by itself
-		next = max(next, u.ID+1)
+		next = max(next, updateID(raw)+1) // one without an ID is logged by the intake and cannot be acknowledged by itself
 	}
 	return answer.Result, next, nil
 }
@@ -177,7 +173,13 @@ func (p *Poller) post(ctx context.Context, method string, body, answer any) erro
 	if resp.StatusCode >= 500 {
 		return fmt.Errorf("%s: %w", method, &statusError{resp.StatusCode})
 	}
-	if err := json.NewDecoder(io.LimitReader(resp.Body, maxPoll)).Decode(answer); err != nil {
+	read := answers.Get().(*bytes.Buffer)
+	defer answers.Put(read)
+	read.Reset()
+	if _, err = read.ReadFrom(io.LimitReader(resp.Body, maxPoll)); err == nil {
+		err = json.Unmarshal(read.Bytes(), answer)
+	}
+	if err != nil {
 		return fmt.Errorf("%s: read the answer: %w", method, err)
 	}
 	return nil
