@@ -92,8 +92,8 @@ func (l *township) warm() {
 	}
 }
 
-// feed sends updates in until there were goal.
-func (l *township) feed(goal int) {
+// feed sends updates in until there were goal, never more than may tells at the time.
+func (l *township) feed(goal int, may func() int) {
 	var wg sync.WaitGroup
 	ctx, cancel := context.WithCancel(l.c.t.Context())
 	for _, who := range l.switchers {
@@ -106,6 +106,9 @@ func (l *township) feed(goal int) {
 	defer beat.Stop()
 	for l.o.count() < goal && !l.c.t.Failed() {
 		<-beat.C
+		if l.o.count() >= may() {
+			continue
+		}
 		switch n := l.rnd.IntN(100); {
 		case n < 32:
 			l.asks(pick(l.rnd, l.askers))
