@@ -37,21 +37,18 @@ const (
 	before        = "before"    // ours, of an older version
 )
 
-func init() {
-	kind := os.Getenv(childEnv)
-	if kind == "" {
-		return
-	}
+// asKind makes the process a bot of a kind and returns its exit code.
+func asKind(kind string) int {
 	ctx, stop := context.WithCancel(context.Background())
 	go control(stop)
-	code := 0
 	if kind == durable || kind == before {
-		code = run(ctx, os.Args[1:], os.LookupEnv, os.Stderr, os.Stderr)
-	} else if err := runBare(ctx, kind == bareKeepalive); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
+		return run(ctx, os.Args[1:], os.LookupEnv, os.Stderr, os.Stderr)
 	}
-	os.Exit(code)
+	if err := runBare(ctx, kind == bareKeepalive); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return 0
 }
 
 // control does what the parent says on stdin, and stops when it is gone.

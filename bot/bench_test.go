@@ -84,7 +84,9 @@ func compare(b *testing.B, bots []*party, l load) {
 	} {
 		b.ReportMetric(median(measured[0], x.of), x.unit)
 	}
-	b.ReportMetric(bots[0].child.status(b, "VmHWM"), "peak-MiB")
+	for _, p := range bots {
+		b.ReportMetric(p.child.status(b, "VmHWM"), p.kind+"-peak-MiB")
+	}
 }
 
 func median(ms []measure, of func(measure) float64) float64 {

@@ -23,6 +23,9 @@ import (
 
 // TestMain lets the test's program be the bot, for tests that need a process to kill.
 func TestMain(m *testing.M) {
+	if kind := os.Getenv(childEnv); kind != "" {
+		os.Exit(asKind(kind))
+	}
 	if os.Getenv("XINGFULI_TEST_MAIN") != "" {
 		lease, _ = time.ParseDuration(os.Getenv("XINGFULI_TEST_LEASE"))
 		main()
