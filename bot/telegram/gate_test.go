@@ -258,6 +258,16 @@ func TestFloodTells(t *testing.T) {
 	}
 }
 
+// TestPressIsNotAnsweredLate: nobody waits a minute in front of a button.
+func TestPressIsNotAnsweredLate(t *testing.T) {
+	t.Parallel()
+	s, url := world(t, sim.Options{Unlimited: true})
+	failing(s, "answerCallbackQuery", sim.Fault{Status: 429, RetryAfter: 60})
+	if err := sender(t, s, url, Limits{}).Answer(t.Context(), "0", "", false); !errors.Is(err, queue.ErrLater) {
+		t.Error(err)
+	}
+}
+
 // refusing is a Limiter that nobody may ask.
 type refusing struct{ t *testing.T }
 

@@ -20,6 +20,7 @@ type request struct {
 	again   bool             // making it twice is harmless
 	patient bool             // it is tried as long as there is time, not a few times only
 	within  time.Duration    // for one answer
+	wait    time.Duration    // for all, when that is less than Sender.Wait; 0: it is not
 	moved   func(chat int64) // sends it to this chat from now on; nil: it cannot go there
 
 	hold         time.Duration // before the next try
@@ -29,6 +30,7 @@ type request struct {
 const (
 	callTimeout = 20 * time.Second // for Telegram to answer
 	fileTimeout = time.Minute      // with 10 MB to take in
+	pressWait   = 15 * time.Second // after which nobody waits for the answer to a press any more
 	fewTries    = 5
 	maxMoves    = 3 // a group moves once
 )
@@ -40,7 +42,11 @@ func (s *Sender) call(ctx context.Context, method string, f func(context.Context
 
 // try makes a call until it succeeds or there is no point in it.
 func (s *Sender) try(ctx context.Context, r request, f func(context.Context) error) error {
-	end := time.Now().Add(s.Wait)
+	wait := s.Wait
+	if r.wait != 0 {
+		wait = min(wait, r.wait)
+	}
+	end := time.Now().Add(wait)
 	if d, ok := ctx.Deadline(); ok && d.Before(end) {
 		end = d
 	}

@@ -201,7 +201,8 @@ func (s *Sender) Edit(ctx context.Context, chat int64, id int, m Message) error 
 // Answer ends the waiting of a press. It is never held back by other messages.
 func (s *Sender) Answer(ctx context.Context, press, line string, alert bool) error {
 	a := answerCallbackQuery{Query: press, Text: cut(line, maxToast), Alert: alert && line != ""}
-	return s.call(ctx, "answerCallbackQuery", func(ctx context.Context) error {
+	r := request{method: "answerCallbackQuery", again: true, within: callTimeout, wait: pressWait}
+	return s.try(ctx, r, func(ctx context.Context) error {
 		_, err := s.wire.call(ctx, "answerCallbackQuery", a)
 		return err
 	})

@@ -3,6 +3,7 @@ package telegram
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -113,6 +114,61 @@ func TestNeverTwice(t *testing.T) {
 					t.Errorf("%d messages were read", n)
 				}
 			})
+		}
+	}
+}
+
+// TestNeverTwiceOverHTTP2 breaks streams of a connection that all messages share: after the
+// message was read, or with the whole connection.
+func TestNeverTwiceOverHTTP2(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	read := map[string]int{}
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		message := number.FindString(string(body))
+		read[message]++
+		n := len(read)
+		mu.Unlock()
+		switch {
+		case r.ProtoMajor != 2:
+			t.Errorf("over %s", r.Proto)
+		case n%5 == 0:
+			panic(http.ErrAbortHandler)
+		case n%7 == 0:
+			w.Header().Set("Connection", "close") // says goodbye to the connection
+		}
+		_, _ = io.WriteString(w, answered)
+	}))
+	srv.EnableHTTP2 = true
+	srv.StartTLS()
+	defer srv.Close()
+	client, err := NewClient("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: srv.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+	sd, err := NewSender(srv.URL, secretToken, client, Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for i := range 100 {
+		wg.Go(func() {
+			id, err := sd.Send(t.Context(), queue.Chat{ID: ana}, Message{HTML: text.HTML(fmt.Sprintf("number %d", i))})
+			if (err != nil || id != 7) && !errors.Is(err, queue.ErrUnknown) {
+				t.Errorf("message %d: %d, %v", i, id, err)
+			}
+		})
+	}
+	wg.Wait()
+	if len(read) != 100 {
+		t.Errorf("%d messages were read", len(read))
+	}
+	for message, n := range read {
+		if n != 1 {
+			t.Errorf("%s was read %d times", message, n)
 		}
 	}
 }
