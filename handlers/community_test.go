@@ -111,3 +111,25 @@ func TestMigrate(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestMuted stays silent in a group where the bot may not speak: nothing is tried again,
+// and nothing is laid before an admin.
+func TestMuted(t *testing.T) {
+	t.Parallel()
+	s := demo(t, monday)
+	if err := s.Mute(-1001000000001, true); err != nil {
+		t.Fatal(err)
+	}
+	before := s.Counts()["sendMessage"].Calls
+	err := s.Play(t.Context(), `
+		resident@group: 周二有鱼吗？
+		bot@group: (silence)
+		admin: /dead
+		bot: 没有处理不了的消息，都好好的。`)
+	if err != nil {
+		t.Error(err)
+	}
+	if n := s.Counts()["sendMessage"].Calls - before; n != 2 {
+		t.Errorf("%d calls instead of one refused and one answered", n)
+	}
+}

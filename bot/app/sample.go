@@ -38,9 +38,6 @@ func Sample(ctx context.Context, s *store.Store, now time.Time) error {
 	home := community.Community{ID: sampleCommunity, Name: "安居小区", Contact: community.Contact{
 		Title: "安居小区社区专员", Phone: "0577-00000001", Hours: "周一到周五 8:30–17:00",
 	}}
-	if err := s.PutCommunity(ctx, "sample.community", 0, home); err != nil {
-		return err
-	}
 	canteen := menu.Canteen{
 		ID: sampleCanteen, Name: "和食堂", Communities: []string{home.ID}, Address: "安居小区 1 号楼一楼", Phone: "0577-00000002",
 		Hours:  []menu.Opening{{Meal: menu.Lunch, Hours: menu.DefaultLunch}},
@@ -56,7 +53,7 @@ func Sample(ctx context.Context, s *store.Store, now time.Time) error {
 			return err
 		}
 	}
-	return nil
+	return s.PutCommunity(ctx, "sample.community", 0, home) // last: what was interrupted before it is done again
 }
 
 var sampleDishes = [5][]string{

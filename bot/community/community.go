@@ -15,8 +15,6 @@ var (
 	ErrNotAdmin = errors.New("community: only an admin may do that")
 	// ErrNotStaff refuses what only staff of that role may do.
 	ErrNotStaff = errors.New("community: not of the staff that may do that")
-	// ErrNotGroup refuses what makes sense in a group only.
-	ErrNotGroup = errors.New("community: only in a group")
 )
 
 // Community is a neighbourhood (小区).

@@ -87,9 +87,9 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
-// Empty tells whether nothing is kept yet under the prefix.
+// Empty tells whether there is no community yet, without which there is nothing else.
 func (s *Store) Empty(ctx context.Context) (bool, error) {
-	n, err := s.db.Exists(ctx, s.communitiesKey(), s.canteensKey()).Result()
+	n, err := s.db.Exists(ctx, s.communitiesKey()).Result()
 	if err != nil {
 		return false, fmt.Errorf("look for data: %w", err)
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // Flood keeps one person, or one group, from taking all of the bot's time: each has a
-// bucket of answers that refills. Who empties it is told once, then not answered until
-// there is an answer in it again. The zero Flood holds nobody back.
+// bucket of answers that refills. Who empties it is told once, until it is half full again; an
+// answer is given whenever there is one in it. The zero Flood holds nobody back.
 type Flood struct {
 	Person, Group Bucket
 	// Exempt tells whether somebody is never held back; it is asked when a bucket is empty.
@@ -77,13 +77,17 @@ func (f *Flood) take(id int64, b Bucket, now time.Time) error {
 	}
 	l.answers = min(float64(b.Size), l.answers+max(0, now.Sub(l.at).Seconds()/b.Refill.Seconds()))
 	l.at = now
-	first := !l.warned
-	l.warned = l.answers < 1
-	if !l.warned {
+	if l.answers >= float64(b.Size)/2 {
+		l.warned = false // a drop at a time is no reason to be told again and again
+	}
+	first, empty := !l.warned, l.answers < 1
+	if empty {
+		l.warned = true
+	} else {
 		l.answers--
 	}
 	l.full = now.Add(time.Duration((float64(b.Size) - l.answers) * float64(b.Refill)))
-	if l.warned {
+	if empty {
 		return &errFlood{first}
 	}
 	return nil

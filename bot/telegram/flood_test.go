@@ -49,5 +49,9 @@ func TestFlood(t *testing.T) {
 	now.Add(60)
 	h.play(t, "ana@group: /fine\n"+fine+`
 		ana@group: /fine
+		bot@group: (silence)`) // told already
+	now.Add(180)
+	h.play(t, strings.Repeat("ana@group: /fine\n"+fine, 3)+`
+		ana@group: /fine
 		bot@group: You are asking faster than I can answer. Please give me a minute.`)
 }

@@ -29,21 +29,25 @@ const (
 	burstGroup = 18 * time.Minute / 20
 )
 
-// shares is how many hundredths of a burst a class may use. What the lower classes leave
+// shares is how much of a burst a class may use. What the lower classes leave
 // is there for an answer at once, however much of them waits.
-var shares = [...]time.Duration{queue.Answer: 100, queue.Scheduled: 60, queue.Bulk: 30}
+var shares = [...]float64{queue.Answer: 1, queue.Scheduled: .6, queue.Bulk: .3}
 
 // meets returns the limits that a message to chat meets. An edit is no message more in its
 // chat, but counts in a group's minute and over all.
 func (l Limits) meets(chat int64, c queue.Class, edit bool) queue.Pace {
-	p := queue.Pace{All: bucket(l.PerSecond, burstAll*shares[c]/100)}
+	p := queue.Pace{All: bucket(l.PerSecond, share(burstAll, c))}
 	if !edit {
-		p.Chat = bucket(l.PerChatSecond, burstChat*shares[c]/100)
+		p.Chat = bucket(l.PerChatSecond, share(burstChat, c))
 	}
 	if chat < 0 {
-		p.Minute = bucket(l.PerGroupMinute/60, burstGroup*shares[c]/100)
+		p.Minute = bucket(l.PerGroupMinute/60, share(burstGroup, c))
 	}
 	return p
+}
+
+func share(burst time.Duration, c queue.Class) time.Duration {
+	return time.Duration(float64(burst) * shares[c])
 }
 
 func bucket(perSecond float64, burst time.Duration) queue.Bucket {
