@@ -41,7 +41,19 @@ func (d Date) String() string {
 	if d.IsZero() {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day)
+	b := []byte("0000-00-00")
+	digits(b[:4], d.Year)
+	digits(b[5:7], int(d.Month))
+	digits(b[8:], d.Day)
+	return string(b)
+}
+
+// digits writes n over b, with noughts before it.
+func digits(b []byte, n int) {
+	for i := len(b) - 1; i >= 0; i-- {
+		b[i] = byte('0' + n%10)
+		n /= 10
+	}
 }
 
 // MarshalText writes the date as String does.

@@ -19,6 +19,11 @@ func segment(s string) (part string, label bool) {
 	var last rune
 	for i := 0; i < len(s); {
 		r, n := fold(s[i:])
+		if unicode.Is(unicode.Han, r) {
+			last = r
+			i += n
+			continue
+		}
 		next, _ := fold(s[i+n:])
 		switch {
 		case r == ':':
@@ -94,10 +99,16 @@ func numbering(s string) int {
 
 var restWords = []string{"休息", "不营业", "暂停营业", "停业", "歇业", "停餐", "放假", "不开门", "不开餐", "不供餐", "不供应", "不开", "关门"}
 
+// restRunes are such that every word for a rest has one of them.
+const restRunes = "休无不停歇放关"
+
 // restOf reads words that say that nothing is served, and why: 休息（台风）, 国庆放假.
 func restOf(words string) (reason string, ok bool) {
 	words = strings.TrimSpace(words)
 	plain := strings.TrimRight(strings.Map(calendar.Fold, words), " )")
+	if !strings.ContainsAny(plain, restRunes) {
+		return "", false
+	}
 	if plain == "休" || plain == "无" {
 		return "", true
 	}

@@ -101,9 +101,12 @@ func tidy(text string) string {
 
 var menuWords = []string{"菜单", "菜谱", "食谱", "食单", "餐单", "menu"}
 
+// menuRunes are what they begin with.
+const menuRunes = "菜食餐m"
+
 // title reads what stands before the word 菜单 in a line and returns the rest of the line.
 func (r *reader) title(line string) string {
-	at, size := findAny(line, menuWords)
+	at, size := findTitle(line)
 	if size == 0 {
 		return line
 	}
@@ -297,7 +300,7 @@ func (r *reader) item(part string) error {
 func (r *reader) isName(name string) bool {
 	_, day := r.cutDay(name)
 	_, meal := cutMeal(name)
-	_, title := findAny(name, menuWords)
+	_, title := findTitle(name)
 	_, rest := restOf(name)
 	part, label := segment(name)
 	return day+meal+title == 0 && !rest && !label && part == name && !isRemark(name) && dishOf(name).Name == name

@@ -52,17 +52,20 @@ func eatAny(s string, words []string) int {
 	return 0
 }
 
-// findAny finds the first place where one of the words stands, and its length, 0 for none.
-func findAny(s string, words []string) (at, n int) {
-	for i := range s {
-		if n := eatAny(s[i:], words); n > 0 {
+// findTitle finds the first word for a menu in s, and its length, 0 for none.
+func findTitle(s string) (at, n int) {
+	for i, r := range s {
+		if !strings.ContainsRune(menuRunes, calendar.Fold(r)) {
+			continue
+		}
+		if n := eatAny(s[i:], menuWords); n > 0 {
 			return i, n
 		}
 	}
 	return 0, 0
 }
 
-// index is findAny for text that is folded already: the first word that stands anywhere.
+// index finds the first of the words that stands anywhere in folded text, and its length.
 func index(folded string, words []string) (at, n int) {
 	for _, w := range words {
 		if at := strings.Index(folded, w); at >= 0 {
