@@ -106,7 +106,7 @@ func (r *replica) begin() {
 		return
 	}
 	r.out = &lines{}
-	cmd := exec.Command(exe, "serve", "--config", r.config) //nolint:noctx // it lives until it is killed
+	cmd := exec.Command(exe, "serve", "--config", r.config)
 	cmd.Env, cmd.WaitDelay = r.env, time.Second
 	cmd.Stdout = io.MultiWriter(r.log, r.out)
 	cmd.Stderr = cmd.Stdout
@@ -141,14 +141,6 @@ func (r *replica) restart() span {
 	r.begin()
 	s.to = time.Now()
 	return s
-}
-
-func (r *replica) signal(sig syscall.Signal) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err := r.cmd.Process.Signal(sig); err != nil {
-		r.t.Error(err)
-	}
 }
 
 // up tells whether the process has begun to work.

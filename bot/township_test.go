@@ -30,7 +30,6 @@ type township struct {
 	wheres   map[int64]int    // message with the communities
 	language map[int64]string // as it must be in the end
 	home     map[int64]string
-	turn     []func()
 }
 
 func newTownship(c *town, o *oracle, rnd *rand.Rand) *township {

@@ -193,7 +193,8 @@ func (in *Intake) halt() {
 }
 
 // drop takes the updates of a shard out of the lanes. The mutex is held.
-func (in *Intake) drop(shard int) (n int) {
+func (in *Intake) drop(shard int) {
+	n := 0
 	for lane, waiting := range in.lanes {
 		kept := waiting[:0]
 		for _, u := range waiting {
@@ -208,7 +209,6 @@ func (in *Intake) drop(shard int) (n int) {
 	if s := in.shards[shard]; s != nil {
 		s.held -= n
 	}
-	return n
 }
 
 // offer has own look for shards to give up. The mutex is held.
