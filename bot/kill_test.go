@@ -152,7 +152,11 @@ func (k *killer) strike(method string, _ int64) *sim.Fault {
 	k.inCall.Add(1)
 	k.kill(rand.IntN(len(k.c.replicas)))
 	k.mu.Lock()
-	close(k.struck)
-	k.mu.Unlock()
+	defer k.mu.Unlock()
+	select {
+	case <-k.struck: // a kill that took long, of a round that did not wait for it
+	default:
+		close(k.struck)
+	}
 	return nil
 }
