@@ -49,6 +49,7 @@ type oracle struct {
 	chats   map[int64][]*want
 	queries map[string]int64 // chat of each press
 	sent    int
+	seen    int64 // newest call that anybody looked at
 	faults  []span
 }
 
@@ -115,6 +116,16 @@ func (o *oracle) fault(s span) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.faults = append(o.faults, s)
+}
+
+// latest is the number of the newest call.
+func (o *oracle) latest() int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if cs := o.c.sim.Calls(o.seen); len(cs) > 0 {
+		o.seen = cs[len(cs)-1].Seq
+	}
+	return o.seen
 }
 
 // count is how many updates were sent in.
@@ -260,7 +271,7 @@ const slack = 250 * time.Millisecond
 
 // faulty tells whether something went wrong between two calls.
 func (o *oracle) faulty(a, b sim.Call) bool {
-	return slices.ContainsFunc(o.faults, func(s span) bool { return s.from.Before(b.At) && s.to.After(a.At.Add(-slack)) })
+	return slices.ContainsFunc(o.faults, func(s span) bool { return s.from.Before(b.At) && s.to.After(a.At.Add(-a.Took-slack)) })
 }
 
 func around(wants []*want, i int) string {

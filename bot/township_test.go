@@ -229,13 +229,13 @@ func (l *township) binds(group int64) {
 func (l *township) switches(who int64) {
 	n := l.next(who)
 	lang := []string{english, chinese}[n%2]
-	seq := l.seq()
+	seq := l.o.latest()
 	l.o.press(who, who, l.langs[who], "language "+lang, out{method: "editMessageText", text: words[lang].set}, out{method: "sendMessage", text: words[lang].keys})
 	l.set(who, lang)
 	if _, ok := l.o.await(who, seq, out{method: "sendMessage", text: words[lang].keys}); !ok {
 		return
 	}
-	seq = l.seq()
+	seq = l.o.latest()
 	ask := out{method: "sendMessage", text: words[lang].which}
 	l.o.say(who, who, "/where", ask)
 	_, _ = l.o.await(who, seq, ask)
@@ -247,13 +247,6 @@ func (l *township) set(who int64, lang string) {
 	l.language[who] = lang
 }
 
-func (l *township) seq() int64 {
-	if cs := l.c.sim.Calls(0); len(cs) > 0 {
-		return cs[len(cs)-1].Seq
-	}
-	return 0
-}
-
 const (
 	published = "发布好了"
 	meanwhile = "刚才有另一位同事"
@@ -263,7 +256,7 @@ const (
 func (l *township) publishes(who int64) {
 	n := l.next(who)
 	dish := mark(n*10 + int(who%10))
-	seq := l.seq()
+	seq := l.o.latest()
 	draft := out{method: "sendMessage", text: dish}
 	l.o.say(who, who, "/setmenu 周一"+dish+"、白菜；周三豆腐", draft)
 	m, ok := l.o.await(who, seq, draft)
@@ -271,7 +264,7 @@ func (l *township) publishes(who int64) {
 		return
 	}
 	result := out{method: "editMessageText", either: []string{published, meanwhile}}
-	seq = l.seq()
+	seq = l.o.latest()
 	l.o.press(who, who, sentID(m), buttons(m)[0], result)
 	_, _ = l.o.await(who, seq, result)
 }

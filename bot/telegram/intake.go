@@ -82,6 +82,7 @@ type Intake struct {
 
 	stopping bool // nothing more is begun
 
+	alone sync.Mutex     // held while an update is handled that several processes have left
 	work  sync.WaitGroup // lanes that are being handled
 	next  chan int64     // lanes for idle workers
 	idle  atomic.Int32   // how many of those there are
@@ -273,16 +274,17 @@ func (in *Intake) share(share queue.Share, gave []int, until time.Time) {
 			in.shards[i] = &shard{last: "0", since: share.Now, held: in.busyOf(i), giving: in.stopping}
 		}
 	}
-	lost := 0
+	lost, held := 0, 0
 	for i, s := range in.shards {
 		if !owned[i] {
-			lost += s.held
+			lost++
+			held += s.held
 			in.drop(i)
 			delete(in.shards, i)
 		}
 	}
 	if lost > 0 { // the lease ran out: this process, or Redis, stood still
-		in.Log.Warn("lost a part of the inbox to another replica", "updates", lost)
+		in.Log.Warn("lost a part of the inbox to another replica", "shards", lost, "updates", held)
 	}
 	in.balance(share.Fair)
 	in.change.Broadcast()
@@ -466,8 +468,12 @@ func (in *Intake) finish(u queue.Update) {
 // one handles an update, again when that fails, and gives it up in the end. It returns
 // false when the update must stay in the inbox, because the process stops before that.
 func (in *Intake) one(ctx context.Context, u queue.Update) (done bool) {
-	if u.Left && in.deadly(ctx, u) {
-		return in.park(ctx, u, errDeadly)
+	if u.Left {
+		deadly, release := in.suspect(ctx, u)
+		defer release()
+		if deadly {
+			return in.park(ctx, u, errDeadly)
+		}
 	}
 	var a Attempt
 	began := time.Now()
@@ -509,14 +515,21 @@ func (in *Intake) waitOut(ctx context.Context, d time.Duration) (stopping bool) 
 // errDeadly is why an update is parked that no process outlived.
 var errDeadly = &Failed{Err: errors.New("telegram: every process that took up the update has died")}
 
-// deadly tells whether an update seems to kill every process that handles it. Several kills
-// within one update's time are possible without its fault.
-func (in *Intake) deadly(ctx context.Context, u queue.Update) bool {
+// suspect counts that an update which a dead process has left is taken up again. One that
+// several processes have left is handled while no other of its kind is, until release is
+// called: a process that dies again then tells the update that kills it, and is to be
+// parked, from those that happened to be handled beside it.
+func (in *Intake) suspect(ctx context.Context, u queue.Update) (deadly bool, release func()) {
+	in.alone.Lock()
 	n, err := in.Inbox.Began(ctx, u)
 	if err != nil {
 		in.Log.Warn("count tries", "id", u.ID, "err", err)
 	}
-	return n > 2*attempts
+	if n <= attempts {
+		in.alone.Unlock()
+		return false, func() {}
+	}
+	return n > 2*attempts, in.alone.Unlock
 }
 
 // park gives an update up: it is kept for an admin to look at, and the rest flows on. It
