@@ -210,13 +210,15 @@ func TestLeaseLost(t *testing.T) {
 		}
 	}
 	time.Sleep(2 * in.For) // lost, and won back
+	accept(t, in, raw(4, 5))
+	time.Sleep(in.For / 2)
 	close(release)
 	if err := settled(t, db); err != nil {
 		t.Error(err)
 	}
 	mu.Lock()
 	defer mu.Unlock()
-	if !slices.Equal(ids, []int64{1, 2, 3}) {
+	if !slices.Equal(ids, []int64{1, 2, 3, 4}) {
 		t.Errorf("handled %v", ids)
 	}
 }

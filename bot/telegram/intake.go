@@ -88,8 +88,11 @@ type Intake struct {
 	idle  atomic.Int32   // how many of those there are
 	done  chan handled
 	spare chan struct{} // a shard can be given up
-	taken int64         // accepted by this process
-	ended int64         // handled by this process
+
+	reread context.CancelFunc // ends the reading that goes on
+
+	taken int64 // accepted by this process
+	ended int64 // handled by this process
 }
 
 // shard is a part of the inbox that this replica owns.
@@ -124,7 +127,7 @@ func NewIntake(inbox Inbox, replica string, handle func(context.Context, queue.U
 	in := &Intake{
 		Inbox: inbox, Replica: replica, Handle: handle, Now: time.Now, Log: log,
 		shards: map[int]*shard{}, lanes: map[int64][]queue.Update{}, busy: map[entry]bool{},
-		next: make(chan int64), done: make(chan handled, maxHeld), spare: make(chan struct{}, 1),
+		reread: func() {}, next: make(chan int64), done: make(chan handled, maxHeld), spare: make(chan struct{}, 1),
 	}
 	in.change = sync.NewCond(&in.mu)
 	return in
@@ -272,6 +275,7 @@ func (in *Intake) share(share queue.Share, gave []int, until time.Time) {
 		owned[i] = true
 		if in.shards[i] == nil {
 			in.shards[i] = &shard{last: "0", since: share.Now, held: in.busyOf(i), giving: in.stopping}
+			in.reread()
 		}
 	}
 	lost, held := 0, 0
@@ -330,12 +334,12 @@ func (in *Intake) balance(fair int) {
 // take reads updates into lanes.
 func (in *Intake) take(ctx, work context.Context) {
 	for {
-		after, from := in.reading(ctx)
+		after, from, once := in.reading(ctx)
 		if ctx.Err() != nil {
 			return
 		}
-		us, err := in.Inbox.Take(ctx, after)
-		if err != nil && ctx.Err() == nil {
+		us, err := in.Inbox.Take(once, after)
+		if err != nil && once.Err() == nil {
 			in.Log.Error("take updates", "err", err)
 			_ = pause(ctx, time.Second)
 		}
@@ -351,23 +355,25 @@ func (in *Intake) take(ctx, work context.Context) {
 }
 
 // reading waits until there is room for updates and a shard to read, and returns how far
-// each was read.
-func (in *Intake) reading(ctx context.Context) (queue.Cursor, map[int]*shard) {
+// each was read. once ends when there are more shards to read.
+func (in *Intake) reading(ctx context.Context) (after queue.Cursor, from map[int]*shard, once context.Context) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for ctx.Err() == nil {
-		after, from := queue.Cursor{}, map[int]*shard{}
+		after, from = queue.Cursor{}, map[int]*shard{}
 		for i, s := range in.shards {
 			if !s.giving {
 				after[i], from[i] = s.last, s
 			}
 		}
 		if len(after) > 0 && in.held < maxHeld {
-			return after, from
+			in.reread()
+			once, in.reread = context.WithCancel(ctx)
+			return after, from, once
 		}
 		in.change.Wait()
 	}
-	return nil, nil
+	return nil, nil, nil
 }
 
 // add puts an update into its lane. The mutex is held.
