@@ -68,7 +68,7 @@ func watch() func() time.Duration {
 	return func() time.Duration { close(stop); <-stopped; return worst }
 }
 
-// TestThreeSenders lets three replicas send 200 messages to 20 chats, each chat ten, as
+// TestThreeSenders lets three replicas send 200 messages to the same 20 chats, each chat ten, as
 // fast as Telegram takes them: seven seconds, three at once and then one a second. Nobody
 // may be refused.
 func TestThreeSenders(t *testing.T) {
@@ -89,10 +89,14 @@ func threeSenders(t *testing.T, db *redis.Client) error {
 	}
 	start := time.Now()
 	var wg sync.WaitGroup
-	for i := range int64(chats * each) {
+	var begun [chats]atomic.Int64
+	for i := range int64(3 * chats) {
+		chat := i % chats
 		wg.Go(func() {
-			if _, err := senders[i%3].Send(t.Context(), queue.Chat{ID: 10_000 + i%chats}, Message{HTML: "x"}); err != nil {
-				t.Error(err)
+			for begun[chat].Add(1) <= each {
+				if _, err := senders[i/chats].Send(t.Context(), queue.Chat{ID: 10_000 + chat}, Message{HTML: "x"}); err != nil {
+					t.Error(err)
+				}
 			}
 		})
 	}
