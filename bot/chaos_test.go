@@ -221,7 +221,7 @@ func newTown(t *testing.T, o townOptions) *town {
 	trust.AddCert(hook.Certificate())
 	c.sim = sim.New(sim.Options{
 		Bot: sim.Bot{ID: 7000000001, Username: "xingfuli_bot", Name: "幸福里", ReadsAll: true}, Start: o.start,
-		Unlimited: true, Trust: trust, KeepCalls: 40_000, KeepMessages: 200,
+		Unlimited: true, Trust: trust, KeepCalls: 40_000, KeepMessages: 2_000,
 	})
 	api := httptest.NewUnstartedServer(c.sim.API())
 	api.Config.ErrorLog = quiet

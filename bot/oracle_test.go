@@ -219,6 +219,7 @@ func (o *oracle) judge() verdict {
 func (o *oracle) read(v *verdict, chat int64, wants []*want, calls []sim.Call) {
 	wants = slices.DeleteFunc(slices.Clone(wants), func(w *want) bool { return len(w.outs) == 0 })
 	i, k := -1, 0 // the update whose calls are being read, and how many of them were
+	var used []bool // faults, in this chat
 	whole := func() bool { return i < 0 || k == len(wants[i].outs) }
 	for n, c := range calls {
 		switch {
@@ -238,7 +239,7 @@ func (o *oracle) read(v *verdict, chat int64, wants []*want, calls []sim.Call) {
 		case j < 0:
 			v.wrong = append(v.wrong, fmt.Sprintf("chat %d: nobody asked for %s; before it came %s", chat, show(c), around(wants, i)))
 			return
-		case !o.faulty(calls[max(0, n-1)], c):
+		case !o.faulty(calls[max(0, n-1)], c, &used):
 			v.wrong = append(v.wrong, fmt.Sprintf("chat %d: again without a fault between: %s after %s, %v later", chat, show(c), around(wants, i), c.At.Sub(calls[max(0, n-1)].At)))
 			return
 		}
@@ -256,22 +257,34 @@ func (o *oracle) ended(v *verdict, chat int64, w *want, answers []sim.Call) {
 	if len(answers) == 0 {
 		v.wrong = append(v.wrong, fmt.Sprintf("chat %d: the press %s waits for ever", chat, w.what))
 	}
+	var used []bool
 	for i, c := range answers {
 		if c.Params["text"] != "" {
 			v.wrong = append(v.wrong, fmt.Sprintf("chat %d: the press %s is told %q", chat, w.what, c.Params["text"]))
 		}
-		if i > 0 && !o.faulty(answers[i-1], c) {
+		if i > 0 && !o.faulty(answers[i-1], c, &used) {
 			v.wrong = append(v.wrong, fmt.Sprintf("chat %d: the press %s is ended twice without a fault between", chat, w.what))
 		}
 	}
 }
 
-// slack is how late a call of a process that is dead may still be noted.
-const slack = 250 * time.Millisecond
+// slack is how late a call of a process that is dead may still be noted, on a machine that
+// has too much to do.
+const slack = time.Second
 
-// faulty tells whether something went wrong between two calls.
-func (o *oracle) faulty(a, b sim.Call) bool {
-	return slices.ContainsFunc(o.faults, func(s span) bool { return s.from.Before(b.At) && s.to.After(a.At.Add(-a.Took-slack)) })
+// faulty tells whether something went wrong between two calls, for which nothing was
+// repeated in this chat yet.
+func (o *oracle) faulty(a, b sim.Call, used *[]bool) bool {
+	if *used == nil {
+		*used = make([]bool, len(o.faults))
+	}
+	for i, s := range o.faults {
+		if !(*used)[i] && s.from.Before(b.At) && s.to.After(a.At.Add(-a.Took-slack)) {
+			(*used)[i] = true
+			return true
+		}
+	}
+	return false
 }
 
 func around(wants []*want, i int) string {

@@ -5,6 +5,8 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -201,10 +203,11 @@ func spawn(wg *sync.WaitGroup, cancel context.CancelCauseFunc, f func() error) {
 
 // publishCommands is worth a warning only: the bot answers typed commands all the same.
 func (a *App) publishCommands(ctx context.Context) {
-	if !a.hold(ctx, "commands") {
-		return // another replica that has just started is at it
-	}
-	if _, err := a.router.PublishCommands(ctx); err != nil && ctx.Err() == nil {
+	err := a.inTurn(ctx, "commands", func(ctx context.Context) error {
+		_, err := a.router.PublishCommands(ctx)
+		return err
+	})
+	if err != nil && ctx.Err() == nil {
 		a.log.Warn("the menu of commands was not set", "err", err)
 	}
 }
@@ -216,7 +219,10 @@ func (a *App) receive(ctx context.Context) error {
 		return a.listen(ctx)
 	}
 	p := &telegram.Poller{API: t.APIURL, Token: string(t.Token), Client: a.client, Accept: a.intake.Accept, Log: a.log}
-	return a.lead(ctx, "poller", p.Run) // Telegram answers one poller only; the other replicas stand by
+	return a.lead(ctx, "poller", func(ctx context.Context) error { // Telegram answers one poller only
+		a.log.Info("this replica asks for updates, others stand by")
+		return p.Run(ctx)
+	})
 }
 
 // listen serves the webhook, and registers it once it is served.
@@ -256,16 +262,34 @@ func (a *App) listen(ctx context.Context) error {
 	return <-stopped
 }
 
-// setWebhook has one of the replicas that start together tell Telegram where it is.
+// setWebhook tells Telegram where this bot is, if it does not know. That is tried until it
+// works: meanwhile updates come where they came before.
 func (a *App) setWebhook(ctx context.Context) error {
-	h := a.config.Telegram.Webhook
-	if !a.hold(ctx, "webhook") {
-		return nil // another one is at it
+	for failed := 1; ; failed++ {
+		err := a.inTurn(ctx, "webhook", a.tellWebhook)
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err == nil || errors.Is(err, telegram.ErrToken) || errors.Is(err, queue.ErrRefused) {
+			return err
+		}
+		a.log.Warn("the webhook was not set", "err", err, "failed", failed)
+		wait(ctx, min(time.Duration(failed)*time.Second, 30*time.Second))
 	}
-	if err := a.sender.SetWebhook(ctx, h.URL, string(h.Secret)); err != nil && ctx.Err() == nil {
+}
+
+func (a *App) tellWebhook(ctx context.Context) error {
+	h := a.config.Telegram.Webhook
+	sum := sha256.Sum256([]byte(h.URL + "\n" + string(h.Secret)))
+	now := hex.EncodeToString(sum[:])
+	was, err := a.Store.Note(ctx, "webhook")
+	if err != nil {
 		return err
 	}
-	return nil
+	if err := a.sender.SetWebhook(ctx, h.URL, string(h.Secret), was == now); err != nil {
+		return err
+	}
+	return a.Store.SetNote(ctx, "webhook", now)
 }
 
 // Settle waits until every update that was taken in has been answered.

@@ -13,19 +13,30 @@ const leaseFor = 3 * time.Second
 // ends when it no longer does. It returns when ctx ends, or with f's error.
 func (a *App) lead(ctx context.Context, name string, f func(context.Context) error) error {
 	for ctx.Err() == nil {
-		if !a.hold(ctx, name) {
-			wait(ctx, a.lease/6)
-			continue
-		}
-		err := a.leading(ctx, name, f)
-		if err := a.Store.Release(context.WithoutCancel(ctx), name, a.replica); err != nil {
-			a.log.Warn("release", "lease", name, "err", err)
-		}
-		if err != nil {
+		if err := a.inTurn(ctx, name, f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// inTurn runs f while this replica holds the lease of that name, for which it waits: what
+// one that died has left undone, the next does, and finds done what was done. It returns
+// f's error, nil when ctx ends first.
+func (a *App) inTurn(ctx context.Context, name string, f func(context.Context) error) error {
+	for !a.hold(ctx, name) {
+		if ctx.Err() != nil {
+			return nil
+		}
+		wait(ctx, a.lease/6)
+	}
+	err := a.leading(ctx, name, f)
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := a.Store.Release(late, name, a.replica); err != nil {
+		a.log.Warn("release", "lease", name, "err", err)
+	}
+	return err
 }
 
 func (a *App) hold(ctx context.Context, name string) bool {
@@ -45,7 +56,7 @@ func (a *App) leading(ctx context.Context, name string, f func(context.Context) 
 	defer cancel()
 	ended := make(chan error, 1)
 	go func() { ended <- f(ctx) }()
-	beat := time.NewTicker(leaseFor / 4)
+	beat := time.NewTicker(a.lease / 4)
 	defer beat.Stop()
 	until := time.Now().Add(a.lease * 9 / 10)
 	for {

@@ -251,11 +251,20 @@ func (in *Inbox) Done(ctx context.Context, us []queue.Update) error {
 // Began counts that a process took up an update which an earlier one had left unfinished,
 // and returns how often that has happened.
 func (in *Inbox) Began(ctx context.Context, u queue.Update) (int64, error) {
-	n, err := in.s.db.HIncrBy(ctx, in.s.triesKey(in.bot), strconv.FormatInt(u.ID, 10), 1).Result()
+	key := in.s.triesKey(in.bot)
+	var n *redis.IntCmd
+	var kept *redis.BoolCmd
+	err := in.s.batch.do(ctx, func(ctx context.Context, pipe redis.Pipeliner) {
+		n = pipe.HIncrBy(ctx, key, strconv.FormatInt(u.ID, 10), 1)
+		kept = pipe.Expire(ctx, key, keepSeen) // one that nobody takes away, because the update was done elsewhere
+	})
+	if err == nil { // otherwise the commands may still be under way
+		err = unless(redis.Nil, n, kept)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("count the tries of update %d: %w", u.ID, err)
 	}
-	return n, nil
+	return n.Val(), nil
 }
 
 // Alive tells whether Redis answers.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -55,4 +56,21 @@ func (s *Store) Once(ctx context.Context, name string, ttl time.Duration) (bool,
 		return false, fmt.Errorf("once %s: %w", name, err)
 	}
 	return first, nil
+}
+
+// Note returns what SetNote kept under this name, empty when nothing.
+func (s *Store) Note(ctx context.Context, name string) (string, error) {
+	v, err := s.db.Get(ctx, s.noteKey(name)).Result()
+	if err != nil && !errors.Is(err, redis.Nil) {
+		return "", fmt.Errorf("note %s: %w", name, err)
+	}
+	return v, nil
+}
+
+// SetNote keeps a value under a name.
+func (s *Store) SetNote(ctx context.Context, name, value string) error {
+	if err := s.db.Set(ctx, s.noteKey(name), value, 0).Err(); err != nil {
+		return fmt.Errorf("note %s: %w", name, err)
+	}
+	return nil
 }

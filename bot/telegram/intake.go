@@ -119,6 +119,8 @@ const (
 	maxHeld  = 4096             // updates that one process takes out of the inbox at a time
 	maxIdle  = 64               // workers that wait for a lane
 	attempts = 5                // how often an update is handled that fails
+	patience = 2                // processes that may have left an update before it is handled alone
+	deaths   = 10               // processes that may have left an update before it is parked
 	outage   = 10 * time.Minute // how long Telegram may be out of order without that counting as failures
 )
 
@@ -531,11 +533,11 @@ func (in *Intake) suspect(ctx context.Context, u queue.Update) (deadly bool, rel
 	if err != nil {
 		in.Log.Warn("count tries", "id", u.ID, "err", err)
 	}
-	if n <= attempts {
+	if n <= patience {
 		in.alone.Unlock()
 		return false, func() {}
 	}
-	return n > 2*attempts, in.alone.Unlock
+	return n > deaths, in.alone.Unlock
 }
 
 // park gives an update up: it is kept for an admin to look at, and the rest flows on. It

@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -29,6 +30,7 @@ type Poller struct {
 	Token  string
 	Client *http.Client
 	Accept func(context.Context, []json.RawMessage) error
+	Hold   time.Duration // how long Telegram may hold a request, in whole seconds; 0: as long as it does
 	Log    *slog.Logger
 }
 
@@ -40,38 +42,50 @@ var (
 	ErrOtherPoller = errors.New("telegram: another program receives this bot's updates")
 )
 
-// pollSeconds is how long Telegram may hold a request; the server takes 50 at most.
-const pollSeconds = 50
+// maxHold is how long the server holds a request at most.
+const maxHold = 50 * time.Second
 
 // Run takes the webhook away, which would refuse every request for updates, and polls
 // until ctx ends. It returns ErrToken when Telegram refuses the token; all else is tried
 // again, more slowly each time up to five seconds.
 func (p *Poller) Run(ctx context.Context) error {
-	offset, failed := int64(0), 0
-	if err := p.freeFromWebhook(ctx); errors.Is(err, ErrToken) {
-		return err
-	} else if err != nil && ctx.Err() == nil {
-		p.Log.Warn("take the webhook away", "err", err)
-	}
+	offset, failed, free := int64(0), 0, false
 	for ctx.Err() == nil {
-		raws, next, err := p.once(ctx, offset)
-		if err == nil && len(raws) > 0 {
-			err = p.Accept(ctx, raws)
+		var err error
+		if free {
+			offset, err = p.take(ctx, offset)
+		} else {
+			err = p.freeFromWebhook(ctx)
 		}
-		if err == nil {
-			offset, failed = max(offset, next), 0
-			continue
-		}
-		if errors.Is(err, ErrToken) {
+		switch {
+		case err == nil:
+			free, failed = true, 0
+		case errors.Is(err, ErrToken):
 			return err
-		}
-		if ctx.Err() == nil {
+		case ctx.Err() == nil:
 			failed++
+			free = free && !errors.Is(err, errWebhook) // somebody has set one meanwhile
 			p.complain(err, failed)
 			_ = pause(ctx, backoff(err, failed))
 		}
 	}
 	return nil
+}
+
+// take asks for updates once and has them kept. It returns the offset that acknowledges
+// them.
+func (p *Poller) take(ctx context.Context, offset int64) (int64, error) {
+	raws, next, err := p.once(ctx, offset)
+	if err == nil && len(raws) > 0 {
+		err = p.Accept(ctx, raws)
+	}
+	if err != nil {
+		return offset, err
+	}
+	if len(raws) > 0 && next <= offset { // nothing that could be acknowledged
+		_ = pause(ctx, time.Second)
+	}
+	return max(offset, next), nil
 }
 
 func backoff(err error, failed int) time.Duration {
@@ -98,21 +112,28 @@ type pollError struct {
 	RetryAfter  int
 }
 
-func (e *pollError) Error() string { return fmt.Sprintf("getUpdates: %d %s", e.Code, e.Description) }
+func (e *pollError) Error() string { return fmt.Sprintf("telegram: %d %s", e.Code, e.Description) }
 
 func (e *pollError) Unwrap() error {
 	switch e.Code {
 	case http.StatusUnauthorized, http.StatusNotFound:
 		return ErrToken
 	case http.StatusConflict:
+		if strings.Contains(e.Description, "webhook") {
+			return errWebhook
+		}
 		return ErrOtherPoller
 	}
 	return nil
 }
 
+// errWebhook: a webhook keeps updates from pollers.
+var errWebhook = errors.New("telegram: a webhook is set")
+
 // once makes one request. next is the offset that acknowledges all it returned.
 func (p *Poller) once(ctx context.Context, offset int64) (raws []json.RawMessage, next int64, err error) {
-	ctx, cancel := context.WithTimeout(ctx, (pollSeconds+15)*time.Second)
+	hold := cmp.Or(p.Hold, maxHold)
+	ctx, cancel := context.WithTimeout(ctx, hold+hold/4+2*time.Second)
 	defer cancel()
 	var answer struct {
 		OK          bool              `json:"ok"`
@@ -123,7 +144,7 @@ func (p *Poller) once(ctx context.Context, offset int64) (raws []json.RawMessage
 			RetryAfter int `json:"retry_after"`
 		} `json:"parameters"`
 	}
-	body := map[string]any{"offset": offset, "timeout": pollSeconds, "limit": 100, "allowed_updates": AllowedUpdates}
+	body := map[string]any{"offset": offset, "timeout": int(hold.Seconds()), "limit": 100, "allowed_updates": AllowedUpdates}
 	if err := p.post(ctx, "getUpdates", body, &answer); err != nil {
 		return nil, 0, err
 	}
@@ -138,6 +159,8 @@ func (p *Poller) once(ctx context.Context, offset int64) (raws []json.RawMessage
 
 // freeFromWebhook takes the webhook away. What waits to be delivered stays.
 func (p *Poller) freeFromWebhook(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, callTimeout)
+	defer cancel()
 	var answer struct {
 		OK          bool   `json:"ok"`
 		Code        int    `json:"error_code"`

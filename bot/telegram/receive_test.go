@@ -148,3 +148,94 @@ func TestHook(t *testing.T) {
 		t.Errorf("without a secret configured: %d", got)
 	}
 }
+
+// TestPollerTakesTheWebhookAway has that fail at first, and somebody set another one later:
+// updates come all the same.
+func TestPollerTakesTheWebhookAway(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithTimeout(t.Context(), 20*time.Second)
+	defer stop()
+	const active = `{"ok":false,"error_code":409,"description":"Conflict: can't use getUpdates method while webhook is active"}`
+	deleted, polled := 0, 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/deleteWebhook") {
+			if deleted++; deleted == 1 {
+				w.WriteHeader(http.StatusBadGateway)
+				return
+			}
+			fmt.Fprint(w, `{"ok":true,"result":true}`)
+			return
+		}
+		polled++
+		switch {
+		case deleted < 2, polled == 2:
+			fmt.Fprint(w, active)
+		case polled == 1:
+			fmt.Fprint(w, `{"ok":true,"result":[]}`)
+		default:
+			stop()
+			fmt.Fprint(w, `{"ok":true,"result":[]}`)
+		}
+	}))
+	defer srv.Close()
+	p := &telegram.Poller{API: srv.URL, Token: "1:x", Client: srv.Client(), Log: slog.New(slog.DiscardHandler)}
+	if err := p.Run(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if deleted != 3 || polled != 3 {
+		t.Errorf("took the webhook away %d times and polled %d times", deleted, polled)
+	}
+}
+
+// TestPollerIsPatientToAPoint gets no answer at all from one request for updates: it asks
+// again when Telegram must have answered long ago.
+func TestPollerIsPatientToAPoint(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
+	defer stop()
+	gone := make(chan struct{})
+	asked := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "/deleteWebhook") {
+			fmt.Fprint(w, `{"ok":true,"result":true}`)
+			return
+		}
+		if asked++; asked == 1 {
+			<-gone
+			return
+		}
+		close(gone)
+		stop()
+		fmt.Fprint(w, `{"ok":true,"result":[]}`)
+	}))
+	defer srv.Close()
+	began := time.Now()
+	p := &telegram.Poller{API: srv.URL, Token: "1:x", Client: srv.Client(), Hold: time.Second, Log: slog.New(slog.DiscardHandler)}
+	if err := p.Run(ctx); err != nil || asked != 2 {
+		t.Errorf("asked %d times, %v", asked, err)
+	}
+	if took := time.Since(began); took > 10*time.Second {
+		t.Errorf("after %v", took)
+	}
+}
+
+// TestPollerRests gets the same update without a number over and over, which it cannot
+// acknowledge.
+func TestPollerRests(t *testing.T) {
+	t.Parallel()
+	ctx, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	defer stop()
+	asked := 0
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		asked++
+		fmt.Fprint(w, `{"ok":true,"result":[{}]}`)
+	}))
+	defer srv.Close()
+	p := &telegram.Poller{
+		API: srv.URL, Token: "1:x", Client: srv.Client(), Log: slog.New(slog.DiscardHandler),
+		Accept: func(context.Context, []json.RawMessage) error { return nil },
+	}
+	if err := p.Run(ctx); err != nil || asked > 3 {
+		t.Errorf("asked %d times, %v", asked, err)
+	}
+}

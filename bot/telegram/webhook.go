@@ -9,6 +9,8 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
@@ -26,6 +28,10 @@ type Hook struct {
 
 // maxUpdate is the largest update taken; the largest message is far below.
 const maxUpdate = 1 << 20
+
+// keepWithin is how long keeping an update may take. One that is kept all the same after
+// that is known when it is brought again.
+const keepWithin = 5 * time.Second
 
 // ServeHTTP takes one update.
 func (h *Hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -48,7 +54,9 @@ func (h *Hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "body", status)
 		return
 	}
-	if err := h.Accept(r.Context(), []json.RawMessage{raw}); err != nil {
+	ctx, cancel := context.WithTimeout(r.Context(), keepWithin)
+	defer cancel()
+	if err := h.Accept(ctx, []json.RawMessage{raw}); err != nil {
 		h.Log.Error("webhook", "err", err)
 		http.Error(w, "not kept, bring it again", http.StatusServiceUnavailable)
 		return
@@ -56,8 +64,9 @@ func (h *Hook) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
-// SetWebhook tells Telegram where to bring updates, if it does not know yet.
-func (s *Sender) SetWebhook(ctx context.Context, url, secret string) error {
+// SetWebhook tells Telegram where to bring updates, if that differs from what it has. told
+// says that it was told this secret last, which it does not give away.
+func (s *Sender) SetWebhook(ctx context.Context, url, secret string, told bool) error {
 	var have *models.WebhookInfo
 	err := s.call(ctx, "getWebhookInfo", func(ctx context.Context) (err error) {
 		have, err = s.api.GetWebhookInfo(ctx)
@@ -66,12 +75,16 @@ func (s *Sender) SetWebhook(ctx context.Context, url, secret string) error {
 	if err != nil {
 		return err
 	}
-	same := have.URL == url && slices.Equal(slices.Sorted(slices.Values(have.AllowedUpdates)), slices.Sorted(slices.Values(AllowedUpdates)))
-	if same && have.LastErrorDate == 0 {
+	allowed := slices.Equal(slices.Sorted(slices.Values(have.AllowedUpdates)), slices.Sorted(slices.Values(AllowedUpdates)))
+	refused := strings.Contains(have.LastErrorMessage, "401") // somebody else has set another secret
+	if told && allowed && !refused && have.URL == url && have.MaxConnections == hookConnections {
 		return nil
 	}
 	return s.call(ctx, "setWebhook", func(ctx context.Context) error {
-		_, err := s.api.SetWebhook(ctx, &bot.SetWebhookParams{URL: url, SecretToken: secret, AllowedUpdates: AllowedUpdates, MaxConnections: 40})
+		_, err := s.api.SetWebhook(ctx, &bot.SetWebhookParams{URL: url, SecretToken: secret, AllowedUpdates: AllowedUpdates, MaxConnections: hookConnections})
 		return err
 	})
 }
+
+// hookConnections is how many updates Telegram may bring at the same time.
+const hookConnections = 40

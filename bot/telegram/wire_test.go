@@ -295,7 +295,7 @@ func failures(t *testing.T, api string, client *http.Client) []error {
 	_, errFile := sd.Send(ctx, to, Message{HTML: "x", File: &File{Name: "a", Bytes: []byte("a")}})
 	_, errMe := sd.Me(ctx)
 	_, errAdmin := sd.IsAdmin(ctx, group, ana)
-	errs := []error{errText, errFile, errMe, errAdmin, sd.SetWebhook(ctx, "https://x.example", "s")}
+	errs := []error{errText, errFile, errMe, errAdmin, sd.SetWebhook(ctx, "https://x.example", "s", false)}
 	if slices.Contains(errs, nil) {
 		t.Errorf("not all failed: %v", errs)
 	}
