@@ -143,6 +143,14 @@ func (r *replica) restart() span {
 	return s
 }
 
+func (r *replica) signal(sig syscall.Signal) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.cmd.Process.Signal(sig); err != nil {
+		r.t.Error(err)
+	}
+}
+
 // up tells whether the process has begun to work.
 func (r *replica) up() bool {
 	r.mu.Lock()
@@ -183,6 +191,7 @@ type town struct {
 	replicas []*replica
 	log      *lines
 	front    *front
+	api      string // where the Bot API is
 }
 
 // townOptions says what a town is like. The zero value polls with one replica, whose lease is short.
@@ -233,6 +242,7 @@ func newTown(t *testing.T, o townOptions) *town {
 		hook.CloseClientConnections()
 		hook.Close()
 	})
+	c.api = api.URL
 	for range max(1, o.replicas) {
 		c.replicas = append(c.replicas, c.replica(o, api.URL, hook.URL))
 	}

@@ -263,6 +263,12 @@ func (l *township) publishes(who int64) {
 	if !ok {
 		return
 	}
+	if m.Error != "" { // it did not arrive
+		gone := out{method: "sendMessage", text: "好，不办了"}
+		l.o.say(who, who, "/cancel", gone)
+		_, _ = l.o.await(who, m.Seq, gone)
+		return
+	}
 	result := out{method: "editMessageText", either: []string{published, meanwhile}}
 	seq = l.o.latest()
 	l.o.press(who, who, sentID(m), buttons(m)[0], result)
