@@ -18,6 +18,7 @@ import (
 	"xingfuli/bot/community"
 	"xingfuli/bot/config"
 	"xingfuli/bot/menu"
+	"xingfuli/bot/queue"
 	"xingfuli/bot/sim"
 	"xingfuli/bot/store"
 	"xingfuli/bot/store/redistest"
@@ -153,10 +154,10 @@ func (p *party) furnish(t testing.TB) {
 		ID: "hefan", Name: "和食堂", Communities: moves[:], Hours: []menu.Opening{{Meal: menu.Lunch, Hours: menu.DefaultLunch}},
 	}))
 	for _, who := range p.residents {
-		check(s.SetCommunity(ctx, who.id, moves[0]))
+		check(s.SetCommunity(ctx, queue.Op(fmt.Sprint("bench.", who.id)), who.id, moves[0]))
 	}
 	for _, id := range p.groups {
-		check(s.SetCommunity(ctx, id, moves[0]))
+		check(s.SetCommunity(ctx, queue.Op(fmt.Sprint("bench.", id)), id, moves[0]))
 	}
 	for _, who := range p.cooks {
 		check(s.Grant(ctx, who.id, community.Cook, "hefan"))

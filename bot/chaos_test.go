@@ -348,7 +348,7 @@ func (c *town) people(first, n int64) []int64 {
 		if err := c.sim.Start(id); err != nil {
 			c.t.Fatal(err)
 		}
-		if err := c.store.SetCommunity(c.t.Context(), id, homeID); err != nil {
+		if err := c.store.SetCommunity(c.t.Context(), queue.Op(fmt.Sprint("test.", id)), id, homeID); err != nil {
 			c.t.Fatal(err)
 		}
 		ids = append(ids, id)
@@ -360,7 +360,7 @@ func (c *town) people(first, n int64) []int64 {
 func (c *town) group(id int64, members ...int64) {
 	c.t.Helper()
 	c.sim.AddGroup(sim.Group{ID: id, Key: fmt.Sprintf("g%d", -id), Title: fmt.Sprintf("群%d", -id), Members: members, Admins: members, BotIn: true})
-	if err := c.store.SetCommunity(c.t.Context(), id, homeID); err != nil {
+	if err := c.store.SetCommunity(c.t.Context(), queue.Op(fmt.Sprint("test.", id)), id, homeID); err != nil {
 		c.t.Fatal(err)
 	}
 }

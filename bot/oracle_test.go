@@ -223,7 +223,7 @@ func (o *oracle) judge() verdict {
 
 func (o *oracle) read(v *verdict, chat int64, wants []*want, calls []sim.Call) {
 	wants = slices.DeleteFunc(slices.Clone(wants), func(w *want) bool { return len(w.outs) == 0 })
-	i, k := -1, 0 // the update whose calls are being read, and how many of them were
+	i, k := -1, 0   // the update whose calls are being read, and how many of them were
 	var used []bool // faults, in this chat
 	whole := func() bool { return i < 0 || k == len(wants[i].outs) }
 	for n, c := range calls {

@@ -13,7 +13,7 @@ import (
 
 // ChatStore keeps what people choose about the chat itself.
 type ChatStore interface {
-	SetLanguage(ctx context.Context, chat int64, language string) error
+	SetLanguage(ctx context.Context, op queue.Op, chat int64, language string) error
 	SetReachable(ctx context.Context, user int64, reachable bool) error
 	Communities(ctx context.Context, content int64) ([]community.Community, error)
 }
@@ -144,7 +144,7 @@ func (h Chat) chooseLanguage(ctx context.Context, t *telegram.Turn) error {
 			return errGroupAdmin
 		}
 	}
-	if err := h.Store.SetLanguage(ctx, t.Chat.ID, string(l)); err != nil {
+	if err := h.Store.SetLanguage(ctx, t.Op(), t.Chat.ID, string(l)); err != nil {
 		return err
 	}
 	w := text.In(l)

@@ -6,6 +6,7 @@ import (
 	"xingfuli/bot/card"
 	"xingfuli/bot/community"
 	"xingfuli/bot/menu"
+	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"
 )
 
@@ -13,7 +14,7 @@ import (
 type CommunityStore interface {
 	Communities(ctx context.Context, content int64) ([]community.Community, error)
 	Canteens(ctx context.Context, content int64) ([]menu.Canteen, error)
-	SetCommunity(ctx context.Context, chat int64, id string) error
+	SetCommunity(ctx context.Context, op queue.Op, chat int64, id string) error
 }
 
 // Community answers where people belong and whom they call.
@@ -104,7 +105,7 @@ func (h Community) live(ctx context.Context, t *telegram.Turn) error {
 		if c.ID != t.Button.ID || !t.Private() {
 			continue
 		}
-		if err := h.Store.SetCommunity(ctx, t.User.ID, c.ID); err != nil {
+		if err := h.Store.SetCommunity(ctx, t.Op(), t.User.ID, c.ID); err != nil {
 			return err
 		}
 		return t.Edit(ctx, telegram.Message{HTML: t.Words().HTML("community.where_set", map[string]any{"Community": c.Name})})
@@ -129,7 +130,7 @@ func (h Community) bind(ctx context.Context, t *telegram.Turn) error {
 		}
 		return t.Say(ctx, "community.unknown", map[string]any{"Names": names, "Example": names[0]})
 	}
-	if err := h.Store.SetCommunity(ctx, t.Chat.ID, c.ID); err != nil {
+	if err := h.Store.SetCommunity(ctx, t.Op(), t.Chat.ID, c.ID); err != nil {
 		return err
 	}
 	w := t.Words()

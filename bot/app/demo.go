@@ -141,7 +141,7 @@ func (d *Demo) furnish(ctx context.Context, zone *time.Location) error {
 	if err := Sample(ctx, s, d.Sim.Now().In(zone)); err != nil {
 		return err
 	}
-	if err := s.SetCommunity(ctx, demoGroup, sampleCommunity); err != nil {
+	if err := s.SetCommunity(ctx, "sample.group", demoGroup, sampleCommunity); err != nil {
 		return err
 	}
 	return s.Grant(ctx, demoCook, community.Cook, sampleCanteen)

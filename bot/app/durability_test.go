@@ -39,7 +39,7 @@ func TestAdminsAreWarned(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := a.Store.SetLanguage(t.Context(), english, "en"); err != nil {
+	if err := a.Store.SetLanguage(t.Context(), "test", english, "en"); err != nil {
 		t.Fatal(err)
 	}
 	look := func(settings ...string) {

@@ -117,25 +117,35 @@ func (s *Store) SetReachable(ctx context.Context, user int64, reachable bool) er
 }
 
 // SetLanguage keeps the language a person, or a group (a negative ID), has chosen.
-func (s *Store) SetLanguage(ctx context.Context, chat int64, language string) error {
-	return s.setProfile(ctx, chat, "lang", language)
+func (s *Store) SetLanguage(ctx context.Context, op queue.Op, chat int64, language string) error {
+	return s.setProfile(ctx, op, chat, "lang", language)
 }
 
 // SetCommunity keeps which community a person, or a group (a negative ID), belongs to;
 // empty for none.
-func (s *Store) SetCommunity(ctx context.Context, chat int64, community string) error {
-	return s.setProfile(ctx, chat, "community", community)
+func (s *Store) SetCommunity(ctx context.Context, op queue.Op, chat int64, community string) error {
+	return s.setProfile(ctx, op, chat, "community", community)
 }
 
-func (s *Store) setProfile(ctx context.Context, chat int64, field, value string) error {
+// choose writes a choice once: what a process that stood still writes late, after another
+// did it in its place, must not undo what was chosen since.
+//
+//	KEYS[1]  hash of a person or group
+//	KEYS[2]  the op's mark: set here, kept for ARGV[3] seconds
+//	ARGV[1]  field; ARGV[2] value; ARGV[3] seconds
+//
+// It returns 1 when written, 0 when the op was done before.
+var choose = redis.NewScript(`
+if not redis.call("SET", KEYS[2], 1, "NX", "EX", ARGV[3]) then return 0 end
+redis.call("HSET", KEYS[1], ARGV[1], ARGV[2])
+return 1`)
+
+func (s *Store) setProfile(ctx context.Context, op queue.Op, chat int64, field, value string) error {
 	key := s.personKey(chat)
 	if chat < 0 {
 		key = s.groupKey(chat)
 	}
-	_, err := ask(ctx, s.batch, func(ctx context.Context, pipe redis.Pipeliner) *redis.IntCmd {
-		return pipe.HSet(ctx, key, field, value)
-	})
-	if err != nil {
+	if err := s.batch.run(ctx, choose, []string{key, s.opKey(string(op))}, field, value, int(keepOp.Seconds())).Err(); err != nil {
 		return fmt.Errorf("set %s of chat %d: %w", field, chat, err)
 	}
 	return nil

@@ -187,7 +187,7 @@ func TestLease(t *testing.T) {
 func TestMigrate(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
 		ctx := t.Context()
-		if err := errors.Join(s.SetCommunity(ctx, -1, "anju"), s.SetLanguage(ctx, -1, "en"), s.SetLanguage(ctx, -100, "zh-Hans")); err != nil {
+		if err := errors.Join(s.SetCommunity(ctx, "a", -1, "anju"), s.SetLanguage(ctx, "b", -1, "en"), s.SetLanguage(ctx, "c", -100, "zh-Hans")); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 {

@@ -125,7 +125,7 @@ func TestKnown(t *testing.T) {
 		if k, err := s.Known(ctx, -5, 1); err != nil || k.Content != 0 || k.Person != (queue.Profile{}) || k.Chat != (queue.Profile{}) {
 			t.Fatalf("known of nobody: %+v, %v", k, err)
 		}
-		for _, err := range []error{s.SetLanguage(ctx, 1, "en"), s.SetLanguage(ctx, -5, "zh-Hans"), s.SetCommunity(ctx, -5, "anju"), s.SetReachable(ctx, 1, false), s.SetReachable(ctx, 1, true)} {
+		for _, err := range []error{s.SetLanguage(ctx, "u1.1", 1, "en"), s.SetLanguage(ctx, "u2.1", -5, "zh-Hans"), s.SetCommunity(ctx, "u3.1", -5, "anju"), s.SetReachable(ctx, 1, false), s.SetReachable(ctx, 1, true)} {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -133,6 +133,15 @@ func TestKnown(t *testing.T) {
 		k, err := s.Known(ctx, -5, 1)
 		if err != nil || k.Person.Language != "en" || k.Chat != (queue.Profile{Language: "zh-Hans", Community: "anju"}) {
 			t.Errorf("known: %+v, %v", k, err)
+		}
+		// A process that stood still writes late what another did in its place, long ago.
+		for _, op := range []queue.Op{"u4.1", "u5.1", "u4.1"} {
+			if err := s.SetLanguage(ctx, op, 1, map[queue.Op]string{"u4.1": "en", "u5.1": "zh-Hans"}[op]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if k, err := s.Known(ctx, -5, 1); err != nil || k.Person.Language != "zh-Hans" {
+			t.Errorf("a late write undid a newer one: %+v, %v", k, err)
 		}
 	})
 }

@@ -192,6 +192,9 @@ func (r *Router) guarded(ctx context.Context, t *Turn, h Handler) (err error) {
 // is returned for another attempt; after the last one the person gets an apology with a
 // code, under which it is logged too. Who cannot be reached is not told.
 func (r *Router) tell(ctx context.Context, t *Turn, err error) error {
+	if err := t.try.check(ctx); err != nil {
+		return err // what came of it here, a conflict perhaps, is nothing to tell
+	}
 	if errors.Is(err, queue.ErrUnreachable) || errors.Is(err, errDone) {
 		t.release(ctx)
 		return nil

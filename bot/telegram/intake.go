@@ -49,6 +49,19 @@ type Attempt struct {
 	half     half
 	answered bool // the press was answered
 	counted  bool // the turn was taken out of the person's bucket
+
+	mine func(context.Context) bool // the update is still this replica's; nil: it is
+}
+
+// errLost ends a turn in a chat that another replica has now, which does it anew.
+var errLost = errors.New("telegram: another replica has the chat now")
+
+// check returns errLost when another replica has the chat.
+func (a *Attempt) check(ctx context.Context) error {
+	if a.mine != nil && !a.mine(ctx) {
+		return errLost
+	}
+	return nil
 }
 
 // Failed is what Handle returns for an update that failed for a reason the person cannot
@@ -76,7 +89,7 @@ type Intake struct {
 	shards map[int]*shard
 	until  time.Time                // when the lease ends, by this machine's clock
 	lanes  map[int64][]queue.Update // waiting in each lane; one more may be being handled
-	busy   map[entry]bool           // being handled, or handled and not forgotten yet
+	busy   map[entry]*begun         // being handled, or handled and not forgotten yet
 	held   int                      // updates in lanes and busy ones
 	change *sync.Cond               // of anything above
 
@@ -109,6 +122,13 @@ type entry struct {
 	id    string
 }
 
+// begun is an update that is being handled.
+type begun struct {
+	queue.Update
+	shard *shard        // as it was owned then
+	again *queue.Update // read once more, after the shard was lost and had come back
+}
+
 // handled is an update to forget; then its lane goes on.
 type handled struct {
 	queue.Update
@@ -128,7 +148,7 @@ const (
 func NewIntake(inbox Inbox, replica string, handle func(context.Context, queue.Update, *Attempt) error, log *slog.Logger) *Intake {
 	in := &Intake{
 		Inbox: inbox, Replica: replica, Handle: handle, Now: time.Now, Log: log,
-		shards: map[int]*shard{}, lanes: map[int64][]queue.Update{}, busy: map[entry]bool{},
+		shards: map[int]*shard{}, lanes: map[int64][]queue.Update{}, busy: map[entry]*begun{},
 		reread: func() {}, next: make(chan int64), done: make(chan handled, maxHeld), spare: make(chan struct{}, 1),
 	}
 	in.change = sync.NewCond(&in.mu)
@@ -381,12 +401,13 @@ func (in *Intake) reading(ctx context.Context) (after queue.Cursor, from map[int
 // add puts an update into its lane. The mutex is held.
 func (in *Intake) add(ctx context.Context, s *shard, u queue.Update) {
 	s.last = u.Entry
-	if in.busy[entry{u.Shard, u.Entry}] {
+	u.Left = entryTime(u.Entry) < s.since
+	if b := in.busy[entry{u.Shard, u.Entry}]; b != nil {
+		b.again = &u
 		return
 	}
 	s.held++
 	in.held++
-	u.Left = entryTime(u.Entry) < s.since
 	waiting, running := in.lanes[u.Lane]
 	in.lanes[u.Lane] = append(waiting, u)
 	if !running {
@@ -426,40 +447,72 @@ func (in *Intake) worker(ctx context.Context, lane int64) {
 func (in *Intake) lane(ctx context.Context, lane int64, forgotten chan struct{}) {
 	defer in.work.Done()
 	for {
-		u, ok := in.first(lane)
+		b := in.first(lane)
 		switch {
-		case !ok:
+		case b == nil:
 			return
-		case in.one(ctx, u):
-			in.done <- handled{u, forgotten}
+		case in.one(ctx, b):
+			in.done <- handled{b.Update, forgotten}
 			<-forgotten
-		default: // it stays in the inbox
-			in.mu.Lock()
-			in.finish(u)
-			in.mu.Unlock()
+		default:
+			in.leave(lane, b)
 		}
 	}
 }
 
-// first takes the first update of a lane. It waits while the lease has run out and is not
-// renewed yet.
-func (in *Intake) first(lane int64) (queue.Update, bool) {
+// first takes the first update of a lane, nil when there is none. It waits while the lease
+// has run out and is not renewed yet.
+func (in *Intake) first(lane int64) *begun {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for {
 		waiting := in.lanes[lane]
 		if len(waiting) == 0 {
 			delete(in.lanes, lane)
-			return queue.Update{}, false
+			return nil
 		}
-		if time.Now().Before(in.until) {
+		if in.leased() {
 			u := waiting[0]
 			in.lanes[lane] = waiting[1:]
-			in.busy[entry{u.Shard, u.Entry}] = true
-			return u, true
+			b := &begun{Update: u, shard: in.shards[u.Shard]}
+			in.busy[entry{u.Shard, u.Entry}] = b
+			return b
 		}
 		in.change.Wait()
 	}
+}
+
+// mine tells whether an update that was begun is still this replica's, before anybody hears
+// of it: after the process or Redis stood still, another one may have it. It waits while the
+// lease has run out and nobody knows.
+func (in *Intake) mine(ctx context.Context, b *begun) bool {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.leased() {
+		return in.shards[b.Shard] == b.shard
+	}
+	defer context.AfterFunc(ctx, func() { in.mu.Lock(); in.change.Broadcast(); in.mu.Unlock() })()
+	for !in.leased() && !in.stopping && ctx.Err() == nil {
+		in.change.Wait()
+	}
+	return in.leased() && in.shards[b.Shard] == b.shard
+}
+
+// leased tells whether the lease runs. The mutex is held.
+func (in *Intake) leased() bool { return time.Now().Before(in.until) }
+
+// leave leaves an update in the inbox: to the replica that has it now or, if it came back
+// to this one, to the lane once more.
+func (in *Intake) leave(lane int64, b *begun) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.finish(b.Update)
+	if s := in.shards[b.Shard]; b.again != nil && s != nil && !in.stopping {
+		in.lanes[lane] = append([]queue.Update{*b.again}, in.lanes[lane]...)
+		s.held++
+		in.held++
+	}
+	in.change.Broadcast()
 }
 
 // finish notes that nothing more is done about an update here. The mutex is held.
@@ -475,7 +528,8 @@ func (in *Intake) finish(u queue.Update) {
 
 // one handles an update, again when that fails, and gives it up in the end. It returns
 // false when the update must stay in the inbox, because the process stops before that.
-func (in *Intake) one(ctx context.Context, u queue.Update) (done bool) {
+func (in *Intake) one(ctx context.Context, b *begun) (done bool) {
+	u := b.Update
 	if u.Left {
 		deadly, release := in.suspect(ctx, u)
 		defer release()
@@ -483,13 +537,17 @@ func (in *Intake) one(ctx context.Context, u queue.Update) (done bool) {
 			return in.park(ctx, u, errDeadly)
 		}
 	}
-	var a Attempt
+	a := Attempt{mine: func(ctx context.Context) bool { return in.mine(ctx, b) }}
 	began := time.Now()
 	for n, failed := 1, 1; ; failed++ {
 		a.Last, a.next = n == attempts, 0
 		err := in.Handle(ctx, u, &a)
-		if err == nil {
+		switch {
+		case err == nil:
 			return true
+		case errors.Is(err, errLost):
+			in.Log.Warn("update", "id", u.ID, "attempt", n, "err", err)
+			return false
 		}
 		in.Log.Error("update", "id", u.ID, "attempt", n, "err", err)
 		if errors.Is(err, ErrDecode) || a.Last {

@@ -115,6 +115,9 @@ func (t *Turn) Send(ctx context.Context, m Message) (int, error) {
 		return a.sent[a.next-1], nil
 	}
 	defer t.timer.pause()()
+	if err := t.try.check(ctx); err != nil {
+		return 0, err
+	}
 	m.Skip = t.try.half.of(m)
 	id, err := t.router.Sender.Send(context.WithoutCancel(ctx), queue.Chat{ID: t.Chat.ID, Thread: t.Thread}, m)
 	if err != nil && !errors.Is(err, queue.ErrUnknown) {
@@ -148,6 +151,9 @@ func (t *Turn) Edit(ctx context.Context, m Message) error {
 		return err
 	}
 	defer t.timer.pause()()
+	if err := t.try.check(ctx); err != nil {
+		return err
+	}
 	return t.router.Sender.Edit(context.WithoutCancel(ctx), t.Chat.ID, t.Message.ID, m)
 }
 
@@ -210,6 +216,9 @@ func (t *Turn) answer(ctx context.Context, line string, alert bool) (first bool,
 	t.mu.Unlock()
 	if !first {
 		return false, nil
+	}
+	if err := t.try.check(ctx); err != nil {
+		return true, err
 	}
 	return true, t.router.Sender.Answer(context.WithoutCancel(ctx), t.press, line, alert)
 }
