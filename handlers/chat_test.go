@@ -29,8 +29,8 @@ func TestChat(t *testing.T) {
 			|
 			| /menu 看食堂菜单，比如 /menu 周二
 			| /contact 找社区专员
-			| /answers 常见问题
 			| /where 换一个小区
+			| /answers 常见问题
 			| /start 从头开始，拿出大按钮
 			| /help 我能帮您办什么
 			| /language 换语言 Language

@@ -5,7 +5,6 @@ import (
 
 	"xingfuli/bot/card"
 	"xingfuli/bot/community"
-	"xingfuli/bot/menu"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"
 )
@@ -13,7 +12,6 @@ import (
 // CommunityStore keeps who belongs where.
 type CommunityStore interface {
 	Communities(ctx context.Context, content int64) ([]community.Community, error)
-	Canteens(ctx context.Context, content int64) ([]menu.Canteen, error)
 	SetCommunity(ctx context.Context, op queue.Op, chat int64, id string) error
 }
 
@@ -27,12 +25,9 @@ type Community struct {
 // Register takes the commands and buttons of communities.
 func (h Community) Register(r *telegram.Router) {
 	r.Command("contact", h.contact, telegram.About("community.about_contact"))
-	r.Command("answers", h.questions, telegram.About("community.about_answers"))
 	r.Command("where", h.where, telegram.In(telegram.Private), telegram.About("community.about_where"))
 	r.Command("bind", h.bind, telegram.In(telegram.Group), telegram.For(has(h.Staff, community.Admin)), telegram.About("community.about_bind"))
 	r.Phrase("chat.key_contact", h.contact)
-	r.Phrase("chat.key_answers", h.questions)
-	r.Button("answers", h.answer)
 	r.Button("where", h.live)
 	r.Joined(h.joined)
 	r.Explain(community.ErrNotAdmin, "community.admins_only")
@@ -158,60 +153,4 @@ func (h Community) joined(ctx context.Context, t *telegram.Turn) error {
 		return nil // back where it was
 	}
 	return t.Say(ctx, "community.hello", map[string]any{"Name": t.Words().Plain("chat.bot_name", nil)})
-}
-
-func (h Community) questions(ctx context.Context, t *telegram.Turn) error {
-	_, err := t.Send(ctx, card.Questions(t.Words()))
-	return err
-}
-
-// answer answers a common question in place.
-func (h Community) answer(ctx context.Context, t *telegram.Turn) error {
-	w := t.Words()
-	if t.Button.ID == "" {
-		return t.Edit(ctx, card.Questions(w))
-	}
-	m, err := h.topic(ctx, t, t.Button.ID)
-	if err != nil {
-		return err
-	}
-	m.Buttons = append(m.Buttons, card.Back(w)...)
-	return t.Edit(ctx, m)
-}
-
-func (h Community) topic(ctx context.Context, t *telegram.Turn, topic string) (telegram.Message, error) {
-	w := t.Words()
-	if topic == "privacy" {
-		return telegram.Message{HTML: w.HTML("community.privacy", nil)}, nil
-	}
-	all, err := h.Store.Communities(ctx, t.Known.Content)
-	if err != nil {
-		return telegram.Message{}, err
-	}
-	home, ok := at(t, all)
-	switch {
-	case !ok && len(all) == 0:
-		return telegram.Message{HTML: w.HTML("community.none", nil)}, nil
-	case !ok && !t.Private():
-		return telegram.Message{HTML: w.HTML("community.unbound", nil)}, nil
-	case !ok:
-		return card.Communities(w, all), nil
-	}
-	if topic == "contact" {
-		return contactCard(t, home), nil
-	}
-	canteens, err := h.Store.Canteens(ctx, t.Known.Content)
-	if err != nil {
-		return telegram.Message{}, err
-	}
-	c, ok := serving(canteens, home.ID)
-	if !ok {
-		return telegram.Message{HTML: w.HTML("menu.no_canteen", nil)}, nil
-	}
-	kinds := map[string]menu.AnswerKind{"hours": menu.Hours, "prices": menu.Prices}
-	kind, ok := kinds[topic]
-	if !ok {
-		return telegram.Message{}, telegram.ErrStale
-	}
-	return card.Menu(w, menu.Answer{Kind: kind, Canteen: c}, today(t)), nil
 }

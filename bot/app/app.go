@@ -103,6 +103,7 @@ func (a *App) features(inbox *store.Inbox, readsAll bool) {
 	a.menu = &handlers.Menu{Store: a.Store, Staff: staff}
 	a.menu.Register(a.router)
 	handlers.Community{Store: a.Store, Staff: staff, ReadsAll: readsAll}.Register(a.router)
+	handlers.Answers{Store: a.Store, Staff: staff}.Register(a.router)
 	handlers.Dead{Store: inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff}.Register(a.router)
 	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu), a.durability()}}

@@ -33,26 +33,6 @@ func Contact(w text.Words, c community.Community) telegram.Message {
 	})}
 }
 
-// topics are the common questions: the ID of the button and the key of its label.
-var topics = [][2]string{
-	{"hours", "community.topic_hours"}, {"prices", "community.topic_prices"},
-	{"contact", "community.topic_contact"}, {"privacy", "community.topic_privacy"},
-}
-
-// Questions offers the common questions.
-func Questions(w text.Words) telegram.Message {
-	m := telegram.Message{HTML: w.HTML("community.answers", nil)}
-	for _, t := range topics {
-		m.Buttons = append(m.Buttons, []telegram.Button{{Label: w.Plain(t[1], nil), Word: "answers", ID: t[0]}})
-	}
-	return m
-}
-
-// Back is the button from an answer to the list of common questions.
-func Back(w text.Words) [][]telegram.Button {
-	return [][]telegram.Button{{{Label: w.Plain("community.back", nil), Word: "answers"}}}
-}
-
 // Communities asks which community somebody belongs to, two a row.
 func Communities(w text.Words, all []community.Community) telegram.Message {
 	m := telegram.Message{HTML: w.HTML("community.which", nil)}
