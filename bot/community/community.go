@@ -31,39 +31,6 @@ type Contact struct {
 	Hours string `json:"hours,omitempty"` // in plain words
 }
 
-// Role is what somebody may do.
-type Role string
-
-// The roles known so far.
-const (
-	Admin Role = "admin" // 管理员
-	Cook  Role = "canteen"
-)
-
-// Grants are the roles of one person: role to the IDs of what it is tied to, which
-// is nothing for an admin.
-type Grants map[Role][]string
-
-// May tells whether the person has role for the thing with this ID. An admin may do
-// what every role may.
-func (g Grants) May(role Role, id string) bool {
-	if _, ok := g[Admin]; ok {
-		return true
-	}
-	for _, tied := range g[role] {
-		if tied == id {
-			return true
-		}
-	}
-	return false
-}
-
-// Has tells whether the person has the role for anything at all.
-func (g Grants) Has(role Role) bool {
-	_, admin := g[Admin]
-	return admin || len(g[role]) > 0
-}
-
 // Find returns the community of this name: the whole name, or the only one that
 // begins with it. It returns ErrUnknown when there is none, or more than one.
 func Find(name string, all []Community) (Community, error) {

@@ -19,27 +19,3 @@ func TestFind(t *testing.T) {
 		}
 	}
 }
-
-func TestGrants(t *testing.T) {
-	cook, admin := Grants{Cook: {"hefan"}}, Grants{Admin: nil}
-	tests := []struct {
-		g    Grants
-		role Role
-		id   string
-		may  bool
-		has  bool
-	}{
-		{cook, Cook, "hefan", true, true},
-		{cook, Cook, "other", false, true},
-		{cook, Cook, "", false, true},
-		{cook, Admin, "", false, false},
-		{admin, Cook, "hefan", true, true},
-		{admin, Admin, "", true, true},
-		{nil, Cook, "hefan", false, false},
-	}
-	for _, tt := range tests {
-		if tt.g.May(tt.role, tt.id) != tt.may || tt.g.Has(tt.role) != tt.has {
-			t.Errorf("%v: May(%s, %q) = %v, Has = %v", tt.g, tt.role, tt.id, tt.g.May(tt.role, tt.id), tt.g.Has(tt.role))
-		}
-	}
-}

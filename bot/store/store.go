@@ -105,6 +105,8 @@ func (s *Store) personKey(user int64) string {
 }
 func (s *Store) groupKey(chat int64) string     { return s.prefix + "group:" + strconv.FormatInt(chat, 10) }
 func (s *Store) rolesKey(user int64) string     { return s.prefix + "roles:" + strconv.FormatInt(user, 10) }
+func (s *Store) auditKey() string               { return s.prefix + "audit" }
+func (s *Store) actorsKey() string              { return s.prefix + "audit:actors" }
 func (s *Store) communitiesKey() string         { return s.prefix + "communities" }
 func (s *Store) communityKey(id string) string  { return s.prefix + "community:" + id }
 func (s *Store) canteensKey() string            { return s.prefix + "canteens" }

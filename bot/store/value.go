@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"xingfuli/bot/community"
 	"xingfuli/bot/queue"
 )
 
@@ -17,20 +18,23 @@ import (
 //	KEYS[2]  the op's mark: set here, kept for ARGV[3] seconds
 //	KEYS[3]  counter of all published content
 //	KEYS[4]  sorted set of all values of the kind
+//	KEYS[5]  the audit trail; KEYS[6] its actors
 //	ARGV[1]  the version that was read, 0 for a new value
 //	ARGV[2]  the new body, JSON
 //	ARGV[3]  seconds
 //	ARGV[4]  the value's member in KEYS[4]; ARGV[5] its score
+//	ARGV[6]  … entries for the trail, eight arguments each (see entryArgs)
 //
 // It returns 1 when written, also by an earlier try of the same op, and 0 when
 // another writer came first.
-var swap = redis.NewScript(`
+var swap = redis.NewScript(recording + `
 if redis.call("EXISTS", KEYS[2]) == 1 then return 1 end
 local seen = redis.call("HGET", KEYS[1], "version") or "0"
 if seen ~= ARGV[1] then return 0 end
 redis.call("HSET", KEYS[1], "version", seen + 1, "body", ARGV[2])
 redis.call("ZADD", KEYS[4], ARGV[5], ARGV[4])
 redis.call("INCR", KEYS[3])
+for i = 6, #ARGV, 8 do note(KEYS[5], KEYS[6], i) end
 redis.call("SET", KEYS[2], 1, "EX", ARGV[3])
 return 1`)
 
@@ -40,15 +44,17 @@ type place struct {
 	score              int64
 }
 
-// put writes a value over version was, which is 0 for a new one. It returns
-// queue.ErrConflict when another writer came first.
-func put[T any](ctx context.Context, s *Store, op queue.Op, at place, was int64, v T) error {
+// put writes a value over version was, which is 0 for a new one, and with it the entries
+// that the audit trail gets of the change. It returns queue.ErrConflict when another writer
+// came first.
+func put[T any](ctx context.Context, s *Store, op queue.Op, at place, was int64, v T, entries ...community.Entry) error {
 	body, err := json.Marshal(v)
 	if err != nil {
 		return fmt.Errorf("put %s: %w", at.member, err)
 	}
-	keys := []string{at.key, s.opKey(string(op)), s.contentKey(), at.index}
-	written, err := s.batch.run(ctx, swap, keys, was, body, int(keepOp.Seconds()), at.member, at.score).Int()
+	keys := []string{at.key, s.opKey(string(op)), s.contentKey(), at.index, s.auditKey(), s.actorsKey()}
+	args := append([]any{was, body, int(keepOp.Seconds()), at.member, at.score}, entryArgs(entries)...)
+	written, err := s.batch.run(ctx, swap, keys, args...).Int()
 	if err != nil {
 		return fmt.Errorf("put %s: %w", at.member, err)
 	}
