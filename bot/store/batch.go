@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"sync"
 
 	"github.com/redis/go-redis/v9"
@@ -13,8 +14,12 @@ type batch struct {
 	db      redis.UniversalClient
 	mu      sync.Mutex
 	waiting []*request
+	riders  []rider
 	flying  int // round trips under way
 }
+
+// rider adds commands that nobody waits for, and returns the last of them.
+type rider func(context.Context, redis.Pipeliner) redis.Cmder
 
 // request is what one caller wants of a round trip.
 type request struct {
@@ -26,7 +31,20 @@ type request struct {
 const (
 	maxFlying = 2   // round trips at a time: one is being answered while the next is written
 	maxBatch  = 256 // callers in one
+	maxRiders = 10_000
 )
+
+// ride adds commands to the next round trip that somebody makes, and waits for nothing.
+// What a turn puts here is written with the word that its update is done, or before it: a
+// process that is killed earlier gets the update again, and the commands too, which must
+// do no harm when they are done twice. While Redis is away they wait, as many as fit.
+func (b *batch) ride(r rider) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.riders) < maxRiders {
+		b.riders = append(b.riders, r)
+	}
+}
 
 // do adds commands to the next round trip and returns when they are answered. Each command
 // holds its own error; what ctx ends is the waiting, not the commands.
@@ -72,14 +90,26 @@ func (b *batch) fly() {
 		}
 		rs := b.waiting[:n:n]
 		b.waiting = b.waiting[n:]
+		m := min(len(b.riders), maxBatch)
+		riders := b.riders[:m:m]
+		b.riders = b.riders[m:]
 		b.mu.Unlock()
 		pipe := b.db.Pipeline()
+		rode := make([]redis.Cmder, m)
+		for i, r := range riders {
+			rode[i] = r(rs[0].ctx, pipe)
+		}
 		for _, r := range rs {
 			r.add(r.ctx, pipe)
 		}
 		_, _ = pipe.Exec(rs[0].ctx) // each command has its own error
 		for _, r := range rs {
 			close(r.done)
+		}
+		for i, cmd := range rode {
+			if refused := redis.Error(nil); cmd.Err() != nil && !errors.As(cmd.Err(), &refused) {
+				b.ride(riders[i]) // it did not reach Redis
+			}
 		}
 	}
 }

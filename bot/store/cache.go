@@ -26,6 +26,7 @@ type content struct {
 	communities []community.Community
 	canteens    []menu.Canteen
 	menus       map[string][]menu.Menu // by canteen, the newest first
+	sold        map[string]menu.SoldOut
 }
 
 // Content reads the newest content number.
@@ -55,7 +56,7 @@ func (s *Store) at(ctx context.Context, number int64) (*content, error) {
 	return fresh, nil
 }
 
-// fill reads everything in three round trips, whatever the number of communities.
+// fill reads everything in five round trips, whatever the number of communities.
 func (s *Store) fill(ctx context.Context, c *content) error {
 	pipe := s.db.Pipeline()
 	communityIDs := pipe.ZRange(ctx, s.communitiesKey(), 0, -1)
@@ -70,28 +71,34 @@ func (s *Store) fill(ctx context.Context, c *content) error {
 	if c.canteens, err = list(ctx, s, canteenIDs.Val(), s.canteenKey, func(*menu.Canteen, int64) {}); err != nil {
 		return err
 	}
-	c.menus, err = s.menus(ctx, canteenIDs.Val())
-	return err
+	return s.menus(ctx, c, canteenIDs.Val())
 }
 
-func (s *Store) menus(ctx context.Context, canteens []string) (map[string][]menu.Menu, error) {
+// menus reads what canteens serve, and what they have no more of today.
+func (s *Store) menus(ctx context.Context, c *content, canteens []string) error {
 	pipe := s.db.Pipeline()
 	mondays := map[string]*redis.StringSliceCmd{}
+	sold := map[string]*redis.MapStringStringCmd{}
 	for _, id := range canteens {
 		mondays[id] = pipe.ZRevRange(ctx, s.menusKey(id), 0, weeks-1)
+		sold[id] = pipe.HGetAll(ctx, s.soldOutKey(id))
 	}
 	if len(canteens) > 0 {
 		if _, err := pipe.Exec(ctx); err != nil {
-			return nil, fmt.Errorf("read the weeks: %w", err)
+			return fmt.Errorf("read the weeks: %w", err)
 		}
 	}
-	found := map[string][]menu.Menu{}
+	c.menus, c.sold = map[string][]menu.Menu{}, map[string]menu.SoldOut{}
+	var keys []string
 	for _, id := range canteens {
-		ms, err := list(ctx, s, mondays[id].Val(), func(monday string) string { return s.menuKey(id, monday) }, func(m *menu.Menu, v int64) { m.Version = v })
-		if err != nil {
-			return nil, err
+		c.sold[id] = soldOut(sold[id].Val())
+		for _, monday := range mondays[id].Val() {
+			keys = append(keys, s.menuKey(id, monday))
 		}
-		found[id] = ms
 	}
-	return found, nil
+	all, err := list(ctx, s, keys, func(key string) string { return key }, func(m *menu.Menu, v int64) { m.Version = v })
+	for _, m := range all {
+		c.menus[m.Canteen] = append(c.menus[m.Canteen], m)
+	}
+	return err
 }

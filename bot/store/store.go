@@ -23,6 +23,7 @@ type Store struct {
 	batch  *batch
 	prefix string
 	read   cache
+	seal   seal
 }
 
 // New returns a Store on db whose keys begin with prefix.
@@ -115,6 +116,17 @@ func (s *Store) menusKey(canteen string) string { return s.prefix + "menus:" + c
 func (s *Store) menuKey(canteen, monday string) string {
 	return s.prefix + "menu:" + canteen + ":" + monday
 }
+func (s *Store) menuPastKey(canteen, monday string) string {
+	return s.prefix + "menupast:" + canteen + ":" + monday
+}
+func (s *Store) soldOutKey(canteen string) string { return s.prefix + "soldout:" + canteen }
+func (s *Store) shownKey(canteen, date string) string {
+	return s.prefix + "shown:" + canteen + ":" + date
+}
+func (s *Store) secretKey() string { return s.prefix + "secret" }
+func (s *Store) askedKey(chat int64, question string) string {
+	return s.prefix + "asked:" + strconv.FormatInt(chat, 10) + ":" + question
+}
 func (s *Store) dialogueKey(chat, user int64) string {
 	return s.prefix + "dialogue:" + strconv.FormatInt(chat, 10) + ":" + strconv.FormatInt(user, 10)
 }
@@ -147,4 +159,10 @@ const (
 	keepDialogue = 24 * time.Hour
 	keepSeen     = 48 * time.Hour
 	keepDead     = 30 * 24 * time.Hour
+	keepPast     = 3 * 365 * 24 * time.Hour // versions of a week's menu, from the last one on: as long as the audit
+	keepSold     = 48 * time.Hour
+	keepAsked    = 10 * time.Minute
 )
+
+// maxPast is how many versions of a value are kept.
+const maxPast = 100

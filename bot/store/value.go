@@ -19,11 +19,13 @@ import (
 //	KEYS[3]  counter of all published content
 //	KEYS[4]  sorted set of all values of the kind
 //	KEYS[5]  the audit trail; KEYS[6] its actors
+//	KEYS[7]  hash of bodies by version, when those before are kept
 //	ARGV[1]  the version that was read, 0 for a new value
 //	ARGV[2]  the new body, JSON
 //	ARGV[3]  seconds
 //	ARGV[4]  the value's member in KEYS[4]; ARGV[5] its score
-//	ARGV[6]  … entries for the trail, eight arguments each (see entryArgs)
+//	ARGV[6]  seconds to keep KEYS[7] from now; ARGV[7] how many versions it holds
+//	ARGV[8]  … entries for the trail, eight arguments each (see entryArgs)
 //
 // It returns 1 when written, also by an earlier try of the same op, and 0 when
 // another writer came first.
@@ -34,14 +36,21 @@ if seen ~= ARGV[1] then return 0 end
 redis.call("HSET", KEYS[1], "version", seen + 1, "body", ARGV[2])
 redis.call("ZADD", KEYS[4], ARGV[5], ARGV[4])
 redis.call("INCR", KEYS[3])
-for i = 6, #ARGV, 8 do note(KEYS[5], KEYS[6], i) end
+if KEYS[7] then
+	redis.call("HSET", KEYS[7], seen + 1, ARGV[2])
+	redis.call("HDEL", KEYS[7], seen + 1 - ARGV[7])
+	redis.call("EXPIRE", KEYS[7], ARGV[6])
+end
+for i = 8, #ARGV, 8 do note(KEYS[5], KEYS[6], i) end
 redis.call("SET", KEYS[2], 1, "EX", ARGV[3])
 return 1`)
 
-// place says where a value lives: its own key, and its entry in the index of its kind.
+// place says where a value lives: its own key, its entry in the index of its kind, and,
+// when those before it are kept, where.
 type place struct {
 	key, index, member string
 	score              int64
+	past               string
 }
 
 // put writes a value over version was, which is 0 for a new one, and with it the entries
@@ -53,7 +62,10 @@ func put[T any](ctx context.Context, s *Store, op queue.Op, at place, was int64,
 		return fmt.Errorf("put %s: %w", at.member, err)
 	}
 	keys := []string{at.key, s.opKey(string(op)), s.contentKey(), at.index, s.auditKey(), s.actorsKey()}
-	args := append([]any{was, body, int(keepOp.Seconds()), at.member, at.score}, entryArgs(entries)...)
+	if at.past != "" {
+		keys = append(keys, at.past)
+	}
+	args := append([]any{was, body, int(keepOp.Seconds()), at.member, at.score, int(keepPast.Seconds()), maxPast}, entryArgs(entries)...)
 	written, err := s.batch.run(ctx, swap, keys, args...).Int()
 	if err != nil {
 		return fmt.Errorf("put %s: %w", at.member, err)
