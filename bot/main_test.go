@@ -162,7 +162,7 @@ func TestServe(t *testing.T) {
 	s.AddPerson(sim.Person{ID: 1001, Key: "resident", Name: "居民"})
 	s.AddPerson(sim.Person{ID: 1003, Key: "admin", Name: "管理员"})
 	s.AddGroup(sim.Group{ID: -1001, Key: "group", Title: "居民群", Members: []int64{1001, 1003}, BotIn: true})
-	path := configFile(t, "telegram: {api_url: "+api+", limits: {per_second: 0, per_chat_second: 0, per_group_minute: 0}}", "admins: [1003]")
+	path := configFile(t, "telegram: {api_url: "+api+", limits: {per_second: 0, per_chat_second: 0, per_group_minute: 0}}", "admins: [1003]", `quiet: ""`)
 	env := map[string]string{"TELEGRAM_BOT_TOKEN": s.Bot().Token, "REDIS_URL": redis.URL()}
 	ctx, stop := context.WithCancel(t.Context())
 	code := make(chan int, 1)

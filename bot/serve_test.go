@@ -159,8 +159,8 @@ const bind = `
 	bot@group: 本群已绑定「安居小区」。`
 
 const fish = `
-	resident@group: 周二有鱼吗？
-	bot@group: 有的！…清蒸青鱼…`
+	resident@group: /menu 周二
+	bot@group: …清蒸青鱼…`
 
 // TestServeOwn: without redis.url the bot runs its own; an update that is being answered
 // when Ctrl-C comes is answered, once, and noted before Redis ends.
@@ -178,7 +178,7 @@ func TestServeOwn(t *testing.T) {
 		}
 		return nil
 	})
-	if _, err := s.Do(t.Context(), 1001, -1001, sim.Act{Text: "周二有鱼吗？"}); err != nil {
+	if _, err := s.Do(t.Context(), 1001, -1001, sim.Act{Text: "/menu 周二"}); err != nil {
 		t.Fatal(err)
 	}
 	select {

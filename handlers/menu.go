@@ -2,10 +2,14 @@ package handlers
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"xingfuli/bot/calendar"
 	"xingfuli/bot/card"
@@ -20,13 +24,23 @@ type MenuStore interface {
 	Communities(ctx context.Context, content int64) ([]community.Community, error)
 	Canteens(ctx context.Context, content int64) ([]menu.Canteen, error)
 	Menus(ctx context.Context, content int64, canteen string) ([]menu.Menu, error)
-	PublishMenu(ctx context.Context, op queue.Op, m menu.Menu) error
+	SoldOut(ctx context.Context, content int64, canteen string) (menu.SoldOut, error)
+	MenuMemory
+	MenuWriter
+}
+
+// MenuMemory knows who was shown and answered what.
+type MenuMemory interface {
+	Show(ctx context.Context, canteen string, dates []calendar.Date, to queue.Chat, now time.Time) error
+	Asked(ctx context.Context, op queue.Op, chat int64, question, print string) (message int, err error)
+	Answered(chat int64, question string, message int)
 }
 
 // Menu answers what there is to eat, and takes the menu from the cooks.
 type Menu struct {
 	Store MenuStore
 	Staff Staff
+	Quiet func(time.Time) bool // hours in which a group is not answered unasked
 
 	asker atomic.Pointer[vocabulary]
 }
@@ -44,17 +58,8 @@ func (h *Menu) Register(r *telegram.Router) {
 	r.Phrase("chat.key_week", h.week)
 	r.Text(h.question)
 	r.Button("menu", h.show)
-
-	r.Command("setmenu", h.begin, telegram.In(telegram.Private), telegram.For(has(h.Staff, community.Cook)), telegram.About("menu.about_setmenu"))
-	r.Step("setmenu", "menu.doing", h.paste)
-	r.Button("setmenu", h.choose)
-	r.Button("publish", h.publish)
-	r.Button("redraft", h.redraft)
-	r.Button("drop", h.drop)
-	r.Explain(menu.ErrNothing, "menu.nothing")
-	r.Explain(menu.ErrLong, "menu.too_long")
-	r.Explain(menu.ErrDishLong, "menu.dish_long")
-	r.Explain(menu.ErrDishMany, "menu.dish_many")
+	h.registerSet(r)
+	h.registerSold(r)
 }
 
 // Learn reads the dishes that questions in groups are recognised by, as of content.
@@ -106,11 +111,14 @@ func (h *Menu) week(ctx context.Context, t *telegram.Turn) error {
 }
 
 // question answers plain words. In a group nobody spoke to the bot: what is not plainly
-// about the canteen is passed over before anything is read.
+// about the canteen is passed over before anything is read, and nothing is said at night.
 func (h *Menu) question(ctx context.Context, t *telegram.Turn) (bool, error) {
 	q, ok := h.words().Ask(t.Text, t.Now, t.Direct)
 	if !ok {
 		return false, nil
+	}
+	if !t.Direct && h.Quiet(t.Now) {
+		return true, nil
 	}
 	if err := t.Load(ctx); err != nil {
 		return true, err
@@ -124,28 +132,63 @@ func (h *Menu) question(ctx context.Context, t *telegram.Turn) (bool, error) {
 	return true, h.answer(ctx, t, q)
 }
 
+// answer answers a question. One that a group did not put to the bot itself is answered
+// once in ten minutes; who asks it again is pointed to that answer, the next ones to nothing.
 func (h *Menu) answer(ctx context.Context, t *telegram.Turn, q menu.Question) error {
 	c, ok, err := h.canteen(ctx, t)
 	if err != nil || !ok {
 		return err
 	}
-	m, err := h.card(ctx, t, c, q)
+	a, err := h.look(ctx, t, c, q)
 	if err != nil {
 		return err
 	}
+	m := card.Menu(t.Words(), a, today(t))
 	if !t.Private() && t.Message != nil {
 		m.Reply = t.Message.ID
 	}
-	_, err = t.Send(ctx, m)
-	return err
+	topic, last := q.Topic(today(t))+"."+strconv.Itoa(t.Thread), 0
+	if !t.Direct {
+		if last, err = h.Store.Asked(ctx, t.Op(), t.Chat.ID, topic, printOf(m)); err != nil || last < 0 {
+			return err
+		}
+	}
+	if last > 0 {
+		_, err = t.Send(ctx, telegram.Message{HTML: t.Words().HTML("menu.answered", nil), Reply: last})
+		return err
+	}
+	id, err := t.Send(ctx, m)
+	if err != nil {
+		return err
+	}
+	if !t.Direct {
+		h.Store.Answered(t.Chat.ID, topic, id)
+	}
+	return h.shown(ctx, t, a)
 }
 
-func (h *Menu) card(ctx context.Context, t *telegram.Turn, c menu.Canteen, q menu.Question) (telegram.Message, error) {
+// printOf tells one answer from another: a dish may be sold out since, or a meal over.
+func printOf(m telegram.Message) string {
+	sum := sha256.Sum256([]byte(m.HTML))
+	return hex.EncodeToString(sum[:8])
+}
+
+// shown remembers that this chat has seen what the answer says.
+func (h *Menu) shown(ctx context.Context, t *telegram.Turn, a menu.Answer) error {
+	return h.Store.Show(ctx, a.Canteen.ID, a.Shown(today(t)), queue.Chat{ID: t.Chat.ID, Thread: t.Thread}, t.Now)
+}
+
+// look finds the answer in what a canteen has published.
+func (h *Menu) look(ctx context.Context, t *telegram.Turn, c menu.Canteen, q menu.Question) (menu.Answer, error) {
 	weeks, err := h.Store.Menus(ctx, t.Known.Content, c.ID)
 	if err != nil {
-		return telegram.Message{}, err
+		return menu.Answer{}, err
 	}
-	return card.Menu(t.Words(), q.Answer(c, weeks, t.Now), today(t)), nil
+	sold, err := h.Store.SoldOut(ctx, t.Known.Content, c.ID)
+	if err != nil {
+		return menu.Answer{}, err
+	}
+	return q.Answer(c, sold.Mark(weeks, today(t)), t.Now), nil
 }
 
 // canteen finds the canteen that the chat or the person eats at. When that is not known
@@ -206,215 +249,14 @@ func (h *Menu) show(ctx context.Context, t *telegram.Turn) error {
 	if len(parts) == 3 {
 		q = menu.Question{Kind: menu.AskWeek, Monday: date.Monday()}
 	}
-	m, err := h.card(ctx, t, canteens[i], q)
+	a, err := h.look(ctx, t, canteens[i], q)
 	if err != nil {
 		return err
 	}
-	return t.Edit(ctx, m)
+	if err := t.Edit(ctx, card.Menu(t.Words(), a, today(t))); err != nil {
+		return err
+	}
+	return h.shown(ctx, t, a)
 }
 
 func today(t *telegram.Turn) calendar.Date { return calendar.Of(t.Now) }
-
-// draft is what a cook is in the middle of.
-type draft struct {
-	Canteen string     `json:"c,omitempty"`
-	Draft   menu.Draft `json:"d,omitzero"`
-	Was     int64      `json:"w,omitempty"` // the published version that the preview was made on
-	Pasted  string     `json:"p,omitempty"` // as the cook sent it
-}
-
-// begin asks the cook for the menu, or for which canteen it is.
-func (h *Menu) begin(ctx context.Context, t *telegram.Turn) error {
-	mine, err := h.mine(ctx, t)
-	if err != nil {
-		return err
-	}
-	if len(mine) == 0 {
-		return t.Say(ctx, "menu.no_canteen", nil)
-	}
-	if len(mine) > 1 {
-		return h.which(ctx, t, mine, t.Args)
-	}
-	if t.Args != "" {
-		return h.preview(ctx, t, mine[0], t.Args)
-	}
-	return h.wait(ctx, t, mine[0].ID)
-}
-
-// mine lists the canteens whose menu this person may publish, asked now.
-func (h *Menu) mine(ctx context.Context, t *telegram.Turn) ([]menu.Canteen, error) {
-	g, err := h.Staff.Grants(ctx, t.UserID())
-	if err != nil {
-		return nil, err
-	}
-	all, err := h.Store.Canteens(ctx, t.Known.Content)
-	if err != nil {
-		return nil, err
-	}
-	var mine []menu.Canteen
-	for _, c := range all {
-		if g.May(community.Cook, c.ID) {
-			mine = append(mine, c)
-		}
-	}
-	return mine, nil
-}
-
-// which asks for the canteen; what was pasted already is kept until it is known.
-func (h *Menu) which(ctx context.Context, t *telegram.Turn, mine []menu.Canteen, pasted string) error {
-	if len(mine) == 0 {
-		return community.ErrNotStaff // not any more
-	}
-	if err := t.Go(ctx, "setmenu", "which", draft{Pasted: pasted}); err != nil {
-		return err
-	}
-	m := telegram.Message{HTML: t.Words().HTML("menu.which_canteen", nil)}
-	for _, c := range mine {
-		m.Buttons = append(m.Buttons, []telegram.Button{{Label: c.Name, Word: "setmenu", ID: c.ID, Version: t.Known.Dialogue.Version}})
-	}
-	_, err := t.Send(ctx, m)
-	return err
-}
-
-func (h *Menu) choose(ctx context.Context, t *telegram.Turn) error {
-	var d draft
-	if err := t.Dialogue("setmenu", &d); err != nil {
-		return err
-	}
-	c, err := h.mayPublish(ctx, t, t.Button.ID)
-	if err != nil {
-		return err
-	}
-	if d.Pasted != "" {
-		return h.preview(ctx, t, c, d.Pasted)
-	}
-	return h.wait(ctx, t, t.Button.ID)
-}
-
-func (h *Menu) wait(ctx context.Context, t *telegram.Turn, canteen string) error {
-	if err := t.Go(ctx, "setmenu", "paste", draft{Canteen: canteen}); err != nil {
-		return err
-	}
-	return t.Say(ctx, "menu.paste", nil)
-}
-
-// mayPublish returns the canteen if this person may publish its menu now.
-func (h *Menu) mayPublish(ctx context.Context, t *telegram.Turn, canteen string) (menu.Canteen, error) {
-	mine, err := h.mine(ctx, t)
-	if err != nil {
-		return menu.Canteen{}, err
-	}
-	for _, c := range mine {
-		if c.ID == canteen {
-			return c, nil
-		}
-	}
-	return menu.Canteen{}, community.ErrNotStaff
-}
-
-// paste reads what the cook sent. One that cannot be read is explained, and the cook may
-// send it again: the dialogue goes on.
-func (h *Menu) paste(ctx context.Context, t *telegram.Turn) error {
-	var d struct { // of the draft before, this is all that stays
-		Canteen string `json:"c"`
-	}
-	if err := t.Dialogue("setmenu", &d); err != nil {
-		return err
-	}
-	if d.Canteen == "" {
-		mine, err := h.mine(ctx, t)
-		if err != nil {
-			return err
-		}
-		return h.which(ctx, t, mine, t.Text)
-	}
-	if t.Text == "" {
-		return t.Say(ctx, "menu.text_only", nil)
-	}
-	c, err := h.mayPublish(ctx, t, d.Canteen)
-	if err != nil {
-		return err
-	}
-	return h.preview(ctx, t, c, t.Text)
-}
-
-func (h *Menu) preview(ctx context.Context, t *telegram.Turn, c menu.Canteen, pasted string) error {
-	d, err := menu.ParseText(pasted, today(t))
-	if err != nil {
-		return err
-	}
-	old, err := h.published(ctx, t, c.ID, d.Monday)
-	if err != nil {
-		return err
-	}
-	if err := t.Go(ctx, "setmenu", "check", draft{c.ID, d, old.Version, pasted}); err != nil {
-		return err
-	}
-	_, err = t.Send(ctx, card.Draft(t.Words(), c.Name, d, today(t), t.Known.Dialogue.Version))
-	return err
-}
-
-// published is the week as it is published, the zero Menu when it is not.
-func (h *Menu) published(ctx context.Context, t *telegram.Turn, canteen string, monday calendar.Date) (menu.Menu, error) {
-	weeks, err := h.Store.Menus(ctx, t.Known.Content, canteen)
-	if err != nil {
-		return menu.Menu{}, err
-	}
-	for _, w := range weeks {
-		if w.Monday == monday {
-			return w, nil
-		}
-	}
-	return menu.Menu{}, nil
-}
-
-// publish makes the draft the menu that everybody sees, unless somebody published that
-// week since the cook saw the preview.
-func (h *Menu) publish(ctx context.Context, t *telegram.Turn) error {
-	var d draft
-	if err := t.Dialogue("setmenu", &d); err != nil {
-		return err
-	}
-	if _, err := h.mayPublish(ctx, t, d.Canteen); err != nil {
-		return err
-	}
-	old, err := h.published(ctx, t, d.Canteen, d.Draft.Monday)
-	if err != nil {
-		return err
-	}
-	old.Version = d.Was
-	err = h.Store.PublishMenu(ctx, t.Op(), d.Draft.Menu(d.Canteen, old, t.UserID(), t.Now))
-	key := "menu.published"
-	if errors.Is(err, queue.ErrConflict) {
-		key, err = "menu.changed_meanwhile", nil
-	}
-	if err != nil {
-		return err
-	}
-	return said(ctx, t, key)
-}
-
-func (h *Menu) redraft(ctx context.Context, t *telegram.Turn) error {
-	var d draft
-	if err := t.Dialogue("setmenu", &d); err != nil {
-		return err
-	}
-	return h.wait(ctx, t, d.Canteen)
-}
-
-func (h *Menu) drop(ctx context.Context, t *telegram.Turn) error {
-	var d draft
-	if err := t.Dialogue("setmenu", &d); err != nil {
-		return err
-	}
-	return said(ctx, t, "menu.dropped")
-}
-
-// said replaces the preview by its outcome and ends the dialogue, in this order: killed
-// in between, the turn is repeated and finds the dialogue still there.
-func said(ctx context.Context, t *telegram.Turn, key string) error {
-	if err := t.Edit(ctx, telegram.Message{HTML: t.Words().HTML(key, nil)}); err != nil {
-		return err
-	}
-	return t.End(ctx)
-}

@@ -166,7 +166,7 @@ func TestSetMenu(t *testing.T) {
 			bot: 菜单请直接打字或者粘贴文字给我，图片和文件我还看不懂。
 			cook: 周二清蒸<鲈鱼>
 			bot: …清蒸<鲈鱼>…
-			cook: [发布给大家]
+			cook: [发布]
 			bot*: 发布好了！…
 			resident: /menu 周二
 			bot: …
@@ -176,7 +176,7 @@ func TestSetMenu(t *testing.T) {
 			bot: …
 			resident: /menu 周四
 			bot: …糖醋排骨…
-			cook: [不发了]
+			cook: [取消]
 			bot*: 好，这份菜单不发了，原来的没有动。
 			resident: /menu 周四
 			bot: …糖醋排骨…`},
@@ -185,10 +185,15 @@ func TestSetMenu(t *testing.T) {
 			bot: …
 			admin: /setmenu 周四麻婆豆腐
 			bot: …
-			admin: [发布给大家]
+			admin: [发布]
 			bot*: 发布好了！…
-			cook: [发布给大家]
-			bot*: 刚才有另一位同事先发布了这一周的菜单，您这份还没有发。…
+			cook: [发布]
+			bot*: 刚才有另一位同事先发布了这一周的菜单（周一 11月23日 09:00），您这份还没有发。…
+			| 要是发布您这份，跟已经公布的比：
+			| · 周四：麻婆豆腐 → 葱油鲳鱼
+			| 没写到的日子不变。
+			| [还是发布我这份]
+			| [用现在公布的]
 			resident: /menu 周四
 			bot: …麻婆豆腐…`},
 	})

@@ -100,7 +100,7 @@ func (a *App) features(inbox *store.Inbox, readsAll bool) {
 	staff := staff{a.Store, a.config.Admins}
 	a.router.Flood.Person, a.router.Flood.Group = telegram.Bucket{Size: 20, Refill: 3 * time.Second}, telegram.Bucket{Size: 60, Refill: time.Second}
 	a.router.Flood.Exempt = staff.any
-	a.menu = &handlers.Menu{Store: a.Store, Staff: staff}
+	a.menu = &handlers.Menu{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In}
 	a.menu.Register(a.router)
 	handlers.Community{Store: a.Store, Staff: staff, ReadsAll: readsAll}.Register(a.router)
 	handlers.Answers{Store: a.Store, Staff: staff}.Register(a.router)

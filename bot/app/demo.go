@@ -46,7 +46,7 @@ type Demo struct {
 // DemoOptions says how a demo differs from the usual one. The zero value is usable.
 type DemoOptions struct {
 	Listen  string    // address of the page; empty: any free port of this machine
-	Start   time.Time // where its clock stands; zero: the machine's time
+	Start   time.Time // where its clock stands; zero: the machine's time, at night the next morning
 	Stopped bool      // its clock moves only when it is moved
 	Fast    bool      // neither side keeps Telegram's limits
 	Log     *slog.Logger
@@ -62,8 +62,8 @@ func NewDemo(ctx context.Context, o DemoOptions) (*Demo, error) {
 	}
 	c := config.Default()
 	zone := c.Location()
-	if o.Start.IsZero() {
-		o.Start = time.Now()
+	if o.Start.IsZero() { // at night groups are not answered: the first question of a newcomer would be in vain
+		o.Start = c.Quiet.Over(time.Now().In(zone))
 	}
 	listen, err := net.Listen("tcp", o.Listen)
 	if err != nil {

@@ -19,7 +19,7 @@ func Menu(w text.Words, a menu.Answer, today calendar.Date) telegram.Message {
 		v["Day"] = day(w, a.Day.Date, today)
 	}
 	m := telegram.Message{HTML: menuText(w, a, today, v)}
-	if a.Kind != menu.Hours && a.Kind != menu.Prices {
+	if a.Kind != menu.Hours && a.Kind != menu.Prices && a.Kind != menu.Place {
 		m.Buttons = weekButtons(w, a, today)
 	}
 	return m
@@ -41,7 +41,7 @@ func menuText(w text.Words, a menu.Answer, today calendar.Date, v map[string]any
 		return latest(w, a, today) + w.HTML("menu.closed", v) + next(w, a, today)
 	case menu.Past:
 		return past(w, a, today, v)
-	case menu.Week:
+	case menu.WholeWeek:
 		return week(w, a, today, v)
 	case menu.Found:
 		v["Days"] = dishDays(w, a.Days)
@@ -52,6 +52,10 @@ func menuText(w text.Words, a menu.Answer, today calendar.Date, v map[string]any
 		return hours(w, a.Canteen)
 	case menu.Prices:
 		return prices(w, a.Canteen)
+	case menu.Place:
+		return w.HTML("menu.place", map[string]any{"Canteen": a.Canteen.Name, "Address": a.Canteen.Address, "Phone": a.Canteen.Phone})
+	case menu.Gone:
+		return gone(w, a, today, v)
 	}
 	return unpublished(w, a, today, v)
 }
@@ -70,10 +74,18 @@ func askedDish(w text.Words, a menu.Answer, today calendar.Date, v map[string]an
 		key, v["Dishes"] = "menu.has", w.Plain("menu.list", map[string]any{"Names": a.Dishes})
 	}
 	said := latest(w, a, today) + w.HTML(key, v)
-	if len(a.Dishes) == 0 && len(a.Days) > 0 {
-		said += "\n\n" + w.HTML("menu.other_days", map[string]any{"Dish": a.Question.Dish, "Days": dishDays(w, a.Days)})
+	if len(a.Dishes) == 0 {
+		said += otherDays(w, a)
 	}
 	return said
+}
+
+// otherDays lists the other days that have the dish asked for.
+func otherDays(w text.Words, a menu.Answer) text.HTML {
+	if len(a.Days) == 0 {
+		return ""
+	}
+	return "\n\n" + w.HTML("menu.other_days", map[string]any{"Dish": a.Question.Dish, "Days": dishDays(w, a.Days)})
 }
 
 // past says that today's meals are over, and to who asked for today what they were.
@@ -84,6 +96,16 @@ func past(w text.Words, a menu.Answer, today calendar.Date, v map[string]any) te
 		said += "\n" + w.HTML("menu.was", v)
 	}
 	return said + next(w, a, today)
+}
+
+// gone says that today's dishes, or those of them that were asked for, are sold out.
+func gone(w text.Words, a menu.Answer, today calendar.Date, v map[string]any) text.HTML {
+	if len(a.Dishes) == 0 {
+		v["Meals"] = meals(w, a.Canteen, a.Day, a.Meal, nil)
+		return w.HTML("menu.gone", v) + next(w, a, today)
+	}
+	v["Dishes"], v["Meals"] = w.Plain("menu.list", map[string]any{"Names": a.Dishes}), meals(w, a.Canteen, a.Day, a.Meal, a.Dishes)
+	return w.HTML("menu.gone_dish", v) + next(w, a, today) + otherDays(w, a)
 }
 
 func next(w text.Words, a menu.Answer, today calendar.Date) text.HTML {
@@ -118,7 +140,7 @@ func week(w text.Words, a menu.Answer, today calendar.Date, v map[string]any) te
 		l := line{Day: weekday(w, d.Date), Closed: d.Closed, Today: d.Date == today}
 		var served []string
 		for _, s := range d.Meals {
-			names := w.Plain("menu.list", map[string]any{"Names": names(s.Dishes)})
+			names := w.Plain("menu.list", map[string]any{"Names": names(w, s.Dishes)})
 			if len(d.Meals) > 1 || s.Meal != menu.Lunch {
 				names = w.Plain("menu.meal_line", map[string]any{"Meal": mealName(w, s.Meal), "Dishes": names})
 			}
@@ -135,7 +157,7 @@ func week(w text.Words, a menu.Answer, today calendar.Date, v map[string]any) te
 func meals(w text.Words, c menu.Canteen, d menu.Day, only menu.Meal, matched []string) text.HTML {
 	type dish struct {
 		Name, Price string
-		Match       bool
+		Match, Gone bool
 	}
 	type sitting struct {
 		Name, Hours string
@@ -151,7 +173,7 @@ func meals(w text.Words, c menu.Canteen, d menu.Day, only menu.Meal, matched []s
 			sit.Hours = h.String()
 		}
 		for _, x := range s.Dishes {
-			sit.Dishes = append(sit.Dishes, dish{x.Name, money(w, x.Cents), slices.Contains(matched, x.Name)})
+			sit.Dishes = append(sit.Dishes, dish{x.Name, money(w, x.Cents), slices.Contains(matched, x.Name), x.Gone})
 		}
 		list = append(list, sit)
 	}
@@ -163,15 +185,19 @@ func dishDays(w text.Words, days []menu.Day) text.HTML {
 	type line struct{ Day, Dishes string }
 	var lines []line
 	for _, d := range days {
-		lines = append(lines, line{shortDay(w, d.Date), w.Plain("menu.list", map[string]any{"Names": names(d.Dishes(""))})})
+		lines = append(lines, line{shortDay(w, d.Date), w.Plain("menu.list", map[string]any{"Names": names(w, d.Dishes(""))})})
 	}
 	return w.HTML("menu.dish_days", map[string]any{"Days": lines})
 }
 
-func names(dishes []menu.Dish) []string {
+// names are the names of dishes, with a word for those that are sold out.
+func names(w text.Words, dishes []menu.Dish) []string {
 	list := make([]string, len(dishes))
 	for i, d := range dishes {
 		list[i] = d.Name
+		if d.Gone {
+			list[i] = w.Plain("menu.gone_name", map[string]any{"Name": d.Name})
+		}
 	}
 	return list
 }
@@ -227,7 +253,7 @@ func MenuButton(canteen string, d calendar.Date, week bool) string {
 func weekButtons(w text.Words, a menu.Answer, today calendar.Date) [][]telegram.Button {
 	monday := today.Monday()
 	switch {
-	case a.Kind == menu.Week:
+	case a.Kind == menu.WholeWeek:
 		monday = a.Week.Monday
 	case !a.Day.Date.IsZero():
 		monday = a.Day.Date.Monday()
@@ -238,66 +264,4 @@ func weekButtons(w text.Words, a menu.Answer, today calendar.Date) [][]telegram.
 	}
 	keys = append(keys, telegram.Button{Label: w.Plain("menu.whole_week", nil), Word: "menu", ID: MenuButton(a.Canteen.ID, monday, true)})
 	return [][]telegram.Button{keys[:4], keys[4:]}
-}
-
-// Draft shows the cook what was understood of a pasted menu, before it is published.
-// version is the dialogue's, which the buttons carry.
-func Draft(w text.Words, canteen string, d menu.Draft, today calendar.Date, version int64) telegram.Message {
-	type line struct {
-		Day    string
-		Closed bool
-		Meals  text.HTML
-	}
-	var lines []line
-	for _, x := range d.Days {
-		lines = append(lines, line{shortDay(w, x.Date), x.Closed, draftMeals(w, x)})
-	}
-	var doubts []string
-	for _, x := range d.Doubts {
-		v := map[string]any{"Text": x.Text, "Day": ""}
-		if !x.Date.IsZero() {
-			v["Day"] = shortDay(w, x.Date)
-		}
-		doubts = append(doubts, w.Plain(doubtKey(x.Kind), v))
-	}
-	return telegram.Message{
-		HTML: w.HTML("menu.draft", map[string]any{"Canteen": canteen, "Days": lines, "Doubts": doubts, "Next": d.Monday.After(today)}),
-		Buttons: [][]telegram.Button{
-			{{Label: w.Plain("menu.publish", nil), Word: "publish", Version: version}},
-			{{Label: w.Plain("menu.again", nil), Word: "redraft", Version: version}, {Label: w.Plain("menu.drop", nil), Word: "drop", Version: version}},
-		},
-	}
-}
-
-func draftMeals(w text.Words, d menu.Day) text.HTML {
-	var list []text.HTML
-	for _, s := range d.Meals {
-		list = append(list, w.HTML("menu.draft_meal", map[string]any{"Meal": mealName(w, s.Meal), "Names": names(s.Dishes)}))
-	}
-	var all text.HTML
-	for i, h := range list {
-		if i > 0 {
-			all += "\n"
-		}
-		all += h
-	}
-	return all
-}
-
-func doubtKey(k menu.DoubtKind) string {
-	switch k {
-	case menu.DayTwice:
-		return "menu.doubt_day_twice"
-	case menu.DayMissing:
-		return "menu.doubt_day_missing"
-	case menu.DishTwice:
-		return "menu.doubt_dish_twice"
-	case menu.OtherWeek:
-		return "menu.doubt_other_week"
-	case menu.WrongDay:
-		return "menu.doubt_wrong_day"
-	case menu.DishUnusual:
-		return "menu.doubt_dish_unusual"
-	}
-	return "menu.doubt_not_used"
 }

@@ -16,11 +16,13 @@ const (
 	NoMeal      AnswerKind = "no_meal"     // Day is published, but without the meal asked for
 	Unpublished AnswerKind = "unpublished" // nothing for Day.Date, 未公布; Changed, Last and Next as known
 	Past        AnswerKind = "past"        // today's last meal is over, 已过饭点; Next is the next meal
-	Week        AnswerKind = "week"        // Week's days
+	Gone        AnswerKind = "sold_out"    // 售罄: all that today still serves, Next is the next meal; for AskDish all of Dishes
+	WholeWeek   AnswerKind = "week"        // Week's days
 	Found       AnswerKind = "found"       // Days have the dish
 	NotFound    AnswerKind = "not_found"   // no published day has the dish
 	Hours       AnswerKind = "hours"       // Canteen.Openings
 	Prices      AnswerKind = "prices"      // Canteen.Prices, perhaps none
+	Place       AnswerKind = "place"       // Canteen.Address and Canteen.Phone, perhaps none
 )
 
 // Answer is what the canteen's menus say to a question. A day that is not there is the zero Day.
@@ -76,6 +78,8 @@ func (q Question) Answer(c Canteen, weeks []Menu, now time.Time) Answer {
 		a.Kind = Hours
 	case q.Kind == AskPrice:
 		a.Kind = Prices
+	case q.Kind == AskPlace:
+		a.Kind = Place
 	case q.Kind == AskWeek:
 		b.week(&a, weeks)
 	case q.Kind == AskDish && !q.HasDay:
@@ -105,8 +109,10 @@ func (b book) soonest(a *Answer) {
 		a.Next, a.NextMeal = Day{}, ""
 	case published && !day.Serves(a.Meal):
 		a.Kind, a.Day, a.Asked = NoMeal, day, day.Date
-	case published:
+	case published && b.allOver(day, a.Meal):
 		a.Kind, a.Day, a.Asked = Past, day, day.Date
+	case published:
+		a.Kind, a.Day, a.Asked = Gone, day, day.Date
 	default:
 		b.unpublished(a, b.today)
 	}
@@ -134,13 +140,21 @@ func (b book) on(a *Answer, named calendar.Day) {
 	case day.Date == b.today && b.allOver(day, a.Meal):
 		a.Kind = Past
 		b.next(a, "", b.today)
+	case day.Date == b.today && !b.anyLeft(day, a.Meal):
+		a.Kind = Gone
+		b.next(a, "", b.today)
 	}
 	if want := a.Question.Dish; want != "" {
 		food := foodOf(want)
+		left := false
 		for _, dish := range day.Dishes(a.Meal) {
 			if food.in(dish.Name) {
 				a.Dishes = append(a.Dishes, dish.Name)
+				left = left || !dish.Gone
 			}
+		}
+		if a.Kind == Served && len(a.Dishes) > 0 && !left {
+			a.Kind = Gone
 		}
 		a.Days = b.having(want, a.Question.Meal, func(d Day) bool { return d.Date != day.Date && b.toCome(d) })
 	}
@@ -162,7 +176,7 @@ func (b book) week(a *Answer, weeks []Menu) {
 	a.Week.Monday, a.Asked = monday, monday
 	for _, w := range weeks {
 		if w.Monday == monday && len(w.Days) > 0 {
-			a.Kind, a.Week = Week, w
+			a.Kind, a.Week = WholeWeek, w
 			return
 		}
 	}
@@ -207,7 +221,7 @@ func (b book) latest(date calendar.Date) (Day, bool) {
 func (b book) next(a *Answer, only Meal, from calendar.Date) {
 	for _, d := range b.days {
 		for _, s := range d.Meals {
-			if (only == "" || s.Meal == only) && !d.Date.Before(from) && !b.isOver(d.Date, s.Meal) {
+			if (only == "" || s.Meal == only) && !d.Date.Before(from) && !b.isOver(d.Date, s.Meal) && !s.gone() {
 				a.Next, a.NextMeal = d, s.Meal
 				return
 			}
@@ -252,6 +266,13 @@ func (b book) toCome(d Day) bool { return !b.allOver(d, "") }
 func (b book) allOver(d Day, only Meal) bool {
 	return !slices.ContainsFunc(d.Meals, func(s Serving) bool {
 		return (only == "" || s.Meal == only) && !b.isOver(d.Date, s.Meal)
+	})
+}
+
+// anyLeft tells whether a day's meals, or one of them, are to come and not sold out.
+func (b book) anyLeft(d Day, only Meal) bool {
+	return slices.ContainsFunc(d.Meals, func(s Serving) bool {
+		return (only == "" || s.Meal == only) && !b.isOver(d.Date, s.Meal) && !s.gone()
 	})
 }
 

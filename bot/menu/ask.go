@@ -18,6 +18,7 @@ const (
 	AskDish  QuestionKind = "dish"  // whether a day, or which days, have a dish
 	AskHours QuestionKind = "hours" // when the canteen serves
 	AskPrice QuestionKind = "price" // what a meal costs
+	AskPlace QuestionKind = "place" // where the canteen is, and its telephone
 )
 
 // Question is what somebody wants to know of the canteen. It is comparable: questions
@@ -108,6 +109,9 @@ func hints(text string) bool {
 func (a Asker) read(p phrase) (Question, bool) {
 	if age, ok := p.wantsPrice(); ok {
 		return Question{Kind: AskPrice, Strong: p.canteen || age >= elder}, true
+	}
+	if p.wantsPlace() {
+		return Question{Kind: AskPlace, Strong: p.canteen}, true
 	}
 	if p.wantsHours() || p.wantsOpen() && !p.placed() {
 		return Question{Kind: AskHours, Meal: p.meal, Strong: p.canteen}, true

@@ -34,6 +34,7 @@ var Meals = []Meal{Lunch, Dinner}
 type Dish struct {
 	Name  string `json:"name"`
 	Cents int64  `json:"cents,omitempty"` // its own price, 0 when the meal has one price
+	Gone  bool   `json:"-"`               // sold out: set by SoldOut.Mark, never kept
 }
 
 // Serving is a meal of a day with its dishes, in the cook's order.
@@ -73,8 +74,10 @@ type Menu struct {
 	Monday  calendar.Date `json:"monday"`
 	Days    []Day         `json:"days"` // by date
 	Version int64         `json:"version,omitempty"`
-	By      int64         `json:"by,omitempty"` // who published it, a Telegram user ID
-	At      time.Time     `json:"at,omitzero"`  // when it was published
+	By      int64         `json:"by,omitempty"`    // who published it, a Telegram user ID
+	At      time.Time     `json:"at,omitzero"`     // when it was published
+	Op      string        `json:"op,omitempty"`    // what published it, so that a repeated turn knows its own work
+	Undid   int64         `json:"undid,omitempty"` // the version it took back, 0 when it was new
 }
 
 // Day is the menu's day of that date, if it is published.

@@ -46,12 +46,13 @@ type DoubtKind string
 
 const (
 	DayTwice    DoubtKind = "day_twice"    // a meal of that date was named twice: the lists are joined
-	DayMissing  DoubtKind = "day_missing"  // a day between the first and the last named is not there
+	DayMissing  DoubtKind = "day_missing"  // a day between the first and the last named, or a working day beside three days with dishes, is not there
 	DishTwice   DoubtKind = "dish_twice"   // a dish is in one meal twice: it is kept once
 	OtherWeek   DoubtKind = "other_week"   // a date outside the week: it is left out
 	WrongDay    DoubtKind = "wrong_day"    // the weekday is not that date's: the date is taken
 	NotUsed     DoubtKind = "not_used"     // words that are no dish: they are left out
 	DishUnusual DoubtKind = "dish_unusual" // a name so long that it may be a sentence: it is kept
+	PastWeek    DoubtKind = "past_week"    // the whole week is over
 )
 
 // ParseText reads a menu as a cook pastes it: days with their dishes in one line or
@@ -109,6 +110,24 @@ func (d Draft) Menu(canteen string, old Menu, by int64, at time.Time) Menu {
 	}
 	m := Menu{Canteen: canteen, Monday: d.Monday, Days: old.Days, Version: old.Version, By: by, At: at}
 	return m.With(d.Days...)
+}
+
+// Against is the draft with its doubts as they are today, beside what is published of its
+// week: a day that is published is not missing, and a week that is over is doubtful. d is
+// not changed.
+func (d Draft) Against(old Menu, today calendar.Date) Draft {
+	var doubts []Doubt
+	if d.Monday.AddDays(6).Before(today) {
+		doubts = append(doubts, Doubt{Kind: PastWeek, Date: d.Monday})
+	}
+	for _, doubt := range d.Doubts {
+		_, published := old.Day(doubt.Date)
+		if doubt.Kind != PastWeek && !(doubt.Kind == DayMissing && published) {
+			doubts = append(doubts, doubt)
+		}
+	}
+	d.Doubts = doubts
+	return d
 }
 
 // add puts an entry into its days.
@@ -177,10 +196,30 @@ func (d *Draft) settle() {
 		slices.SortFunc(day.Meals, func(a, b Serving) int {
 			return slices.Index(Meals, a.Meal) - slices.Index(Meals, b.Meal)
 		})
-		if i == 0 {
-			continue
+	}
+	d.missing()
+}
+
+// missing doubts the days that a cook may have forgotten.
+func (d *Draft) missing() {
+	if len(d.Days) == 0 {
+		return
+	}
+	first, last := d.Days[0].Date, d.Days[len(d.Days)-1].Date
+	serving := 0
+	for _, day := range d.Days {
+		if day.Serves("") {
+			serving++
 		}
-		for date := d.Days[i-1].Date.AddDays(1); date != day.Date; date = date.AddDays(1) {
+	}
+	if friday := d.Monday.AddDays(4); serving >= 3 {
+		first = d.Monday
+		if last.Before(friday) {
+			last = friday
+		}
+	}
+	for date := first; !date.After(last); date = date.AddDays(1) {
+		if _, named := (Menu{Days: d.Days}).Day(date); !named {
 			d.doubt(Doubt{Kind: DayMissing, Date: date})
 		}
 	}

@@ -50,7 +50,7 @@ type reader struct {
 
 // read goes through the text line by line.
 func (r *reader) read(text string) error {
-	for line := range strings.SplitSeq(tidy(text), "\n") {
+	for line := range strings.SplitSeq(tidy(strings.ReplaceAll(text, arrow, " ")), "\n") {
 		if strings.TrimSpace(line) == "" {
 			continue
 		}

@@ -1,0 +1,41 @@
+package menu
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strings"
+
+	"xingfuli/bot/calendar"
+)
+
+// Topic names what a question asks for, however it was worded: questions of the same
+// kind, day, week, meal and dish have the same topic. It is 16 letters and digits, which
+// tell nobody what was asked.
+func (q Question) Topic(today calendar.Date) string {
+	kind, date := q.Kind, q.Day.Date
+	if kind == AskNext { // today, as far as anybody is told
+		kind, date = AskDay, today
+	}
+	said := []string{string(kind), date.String(), q.Monday.String(), string(foodOf(q.Dish)), string(q.Meal)}
+	sum := sha256.Sum256([]byte(strings.Join(said, "\n")))
+	return hex.EncodeToString(sum[:8])
+}
+
+// Shown lists the dates, from today on, whose dishes the answer tells.
+func (a Answer) Shown(today calendar.Date) []calendar.Date {
+	days := slices.Clone(a.Days)
+	switch a.Kind {
+	case Served, Gone, NoMeal, Past:
+		days = append(days, a.Day)
+	case WholeWeek:
+		days = append(days, a.Week.Days...)
+	}
+	var dates []calendar.Date
+	for _, d := range append(days, a.Next) {
+		if d.Serves("") && !d.Date.Before(today) && !slices.Contains(dates, d.Date) {
+			dates = append(dates, d.Date)
+		}
+	}
+	return dates
+}
