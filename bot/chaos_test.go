@@ -30,17 +30,18 @@ import (
 	"xingfuli/bot/store/redistest"
 )
 
-// lines collects what children print, whole lines with the time they came.
+// lines collects what a child prints, whole lines, and passes them on to what collects
+// those of all children.
 type lines struct {
+	life string
+	all  *lines
+
 	mu   sync.Mutex
 	part []byte
-	all  []line
+	kept []line
 }
 
-type line struct {
-	at   time.Time
-	text string
-}
+type line struct{ life, text string }
 
 func (l *lines) Write(p []byte) (int, error) {
 	l.mu.Lock()
@@ -51,9 +52,19 @@ func (l *lines) Write(p []byte) (int, error) {
 		if i < 0 {
 			return len(p), nil
 		}
-		l.all = append(l.all, line{time.Now(), string(l.part[:i])})
+		whole := line{l.life, string(l.part[:i])}
 		l.part = l.part[i+1:]
+		l.kept = append(l.kept, whole)
+		if l.all != nil {
+			l.all.add(whole)
+		}
 	}
+}
+
+func (l *lines) add(whole line) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kept = append(l.kept, whole)
 }
 
 // with lists the lines that hold a text.
@@ -61,7 +72,7 @@ func (l *lines) with(text string) []line {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var found []line
-	for _, x := range l.all {
+	for _, x := range l.kept {
 		if strings.Contains(x.text, text) {
 			found = append(found, x)
 		}
@@ -73,8 +84,8 @@ func (l *lines) last(n int) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var b strings.Builder
-	for _, x := range l.all[max(0, len(l.all)-n):] {
-		fmt.Fprintln(&b, x.text)
+	for _, x := range l.kept[max(0, len(l.kept)-n):] {
+		fmt.Fprintln(&b, x.life, x.text)
 	}
 	return b.String()
 }
@@ -82,14 +93,56 @@ func (l *lines) last(n int) string {
 // replica is one bot in a process of its own.
 type replica struct {
 	t      *testing.T
-	config string
+	name   string
+	graves *graves
+	config []string // lines; where the Bot API is has a %s for the life
 	env    []string
 	listen string // of its webhook
 	log    *lines // of all replicas
 
-	mu  sync.Mutex
-	cmd *exec.Cmd // nil while it is dead
-	out *lines    // of this process
+	mu    sync.Mutex
+	lives int
+	life  string    // of this process: which replica, which time
+	cmd   *exec.Cmd // nil while it is dead
+	out   *lines    // of this process
+}
+
+// graves knows which lives have been ended by force, and when. What a dead process had on
+// its way to Telegram does not arrive.
+type graves struct {
+	mu   sync.Mutex
+	dead map[string]span
+}
+
+func (g *graves) dig(life string, s span) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.dead == nil {
+		g.dead = map[string]span{}
+	}
+	g.dead[life] = s
+}
+
+func (g *graves) of(life string) (span, bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	s, ok := g.dead[life]
+	return s, ok
+}
+
+// gate lets the calls of living processes through. Each life has a path of its own, which
+// becomes the address that the simulator notes.
+func (g *graves) gate(api http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if rest, ok := strings.CutPrefix(r.URL.Path, "/life/"); ok {
+			life, path, _ := strings.Cut(rest, "/")
+			if _, dead := g.of(life); dead {
+				panic(http.ErrAbortHandler)
+			}
+			r.RemoteAddr, r.URL.Path, r.URL.RawPath = life, "/"+path, ""
+		}
+		api.ServeHTTP(w, r)
+	})
 }
 
 func (r *replica) start() {
@@ -105,11 +158,13 @@ func (r *replica) begin() {
 		r.t.Error(err)
 		return
 	}
-	r.out = &lines{}
-	cmd := exec.Command(exe, "serve", "--config", r.config)
+	r.lives++
+	r.life = fmt.Sprintf("%s.%d", r.name, r.lives)
+	r.out = &lines{life: r.life, all: r.log}
+	path := configFile(r.t, fmt.Sprintf(strings.Join(r.config, "\n"), r.life))
+	cmd := exec.Command(exe, "serve", "--config", path)
 	cmd.Env, cmd.WaitDelay = r.env, time.Second
-	cmd.Stdout = io.MultiWriter(r.log, r.out)
-	cmd.Stderr = cmd.Stdout
+	cmd.Stdout, cmd.Stderr = r.out, r.out
 	if err := cmd.Start(); err != nil {
 		r.t.Error(err)
 		return
@@ -121,26 +176,30 @@ func (r *replica) begin() {
 func (r *replica) kill() span {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := span{from: time.Now()}
-	if r.cmd != nil {
-		_ = r.cmd.Process.Kill()
-		_ = r.cmd.Wait()
-		r.cmd = nil
+	if r.cmd == nil {
+		return span{from: time.Now(), to: time.Now()}
 	}
+	s := r.end()
+	r.cmd = nil
+	return s
+}
+
+// end kills the process. The mutex is held.
+func (r *replica) end() span {
+	s := span{from: time.Now()}
+	_ = r.cmd.Process.Kill()
 	s.to = time.Now()
+	r.graves.dig(r.life, s) // not before it is dead: it must not outlive a call that was refused here
+	_ = r.cmd.Wait()
 	return s
 }
 
 // restart is kill and start.
-func (r *replica) restart() span {
+func (r *replica) restart() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := span{from: time.Now()}
-	_ = r.cmd.Process.Kill()
-	_ = r.cmd.Wait()
+	r.end()
 	r.begin()
-	s.to = time.Now()
-	return s
 }
 
 func (r *replica) signal(sig syscall.Signal) {
@@ -190,6 +249,7 @@ type town struct {
 	store    *store.Store
 	replicas []*replica
 	log      *lines
+	graves   graves
 	front    *front
 	api      string // where the Bot API is
 }
@@ -232,7 +292,7 @@ func newTown(t *testing.T, o townOptions) *town {
 		Bot: sim.Bot{ID: 7000000001, Username: "xingfuli_bot", Name: "幸福里", ReadsAll: true}, Start: o.start,
 		Unlimited: true, Trust: trust, KeepCalls: 40_000, KeepMessages: 2_000,
 	})
-	api := httptest.NewUnstartedServer(c.sim.API())
+	api := httptest.NewUnstartedServer(c.graves.gate(c.sim.API()))
 	api.Config.ErrorLog = quiet
 	api.Start()
 	t.Cleanup(func() {
@@ -243,8 +303,8 @@ func newTown(t *testing.T, o townOptions) *town {
 		hook.Close()
 	})
 	c.api = api.URL
-	for range max(1, o.replicas) {
-		c.replicas = append(c.replicas, c.replica(o, api.URL, hook.URL))
+	for i := range max(1, o.replicas) {
+		c.replicas = append(c.replicas, c.replica(fmt.Sprint(i), o, hook.URL))
 	}
 	t.Cleanup(func() {
 		for _, r := range c.replicas {
@@ -259,23 +319,23 @@ func newTown(t *testing.T, o townOptions) *town {
 
 var quiet = log.New(io.Discard, "", 0)
 
-func (c *town) replica(o townOptions, api, hook string) *replica {
+func (c *town) replica(name string, o townOptions, hook string) *replica {
 	lease := o.lease
 	if lease == 0 {
 		lease = 500 * time.Millisecond
 	}
-	r := &replica{t: c.t, log: c.log, listen: freePort(c.t)}
+	r := &replica{t: c.t, name: name, graves: &c.graves, log: c.log, listen: freePort(c.t)}
 	mode := "polling"
 	if o.webhook {
 		mode = "webhook"
 	}
-	r.config = configFile(c.t, append([]string{
+	r.config = append([]string{
 		"telegram:",
-		"  api_url: " + api,
+		"  api_url: " + c.api + "/life/%s",
 		"  mode: " + mode,
 		"  webhook: {url: '" + hook + "', listen: '" + r.listen + "'}",
 		"  limits: {per_second: 0, per_chat_second: 0, per_group_minute: 0}",
-	}, o.config...)...)
+	}, o.config...)
 	r.env = append(os.Environ(), "XINGFULI_TEST_MAIN=1", "XINGFULI_TEST_LEASE="+lease.String(), "TELEGRAM_BOT_TOKEN="+c.sim.Bot().Token,
 		"TELEGRAM_WEBHOOK_SECRET="+hookSecret, "REDIS_URL="+c.redis.URL(), "LANG=en_US.UTF-8")
 	c.front.to = append(c.front.to, r.listen)
@@ -405,10 +465,23 @@ func (c *town) settle(within time.Duration) bool {
 // clean checks that nothing is left of updates in Redis.
 func (c *town) clean() {
 	c.t.Helper()
-	if inbox, dead, tries := c.kept(); inbox+dead+tries != 0 {
+	inbox, dead, tries := c.kept()
+	if len(c.lost()) > 0 {
+		tries = 0 // counted by one replica while another one was at the update: they expire
+	}
+	if inbox+dead+tries != 0 {
 		letters, _ := c.store.Inbox(c.sim.Bot().ID).Dead(context.Background(), "", 5)
 		c.t.Errorf("in Redis are left %d updates, %d dead letters, %d counts of tries: %s", inbox, dead, tries, reasons(letters))
 	}
+}
+
+// lost are the lives that were so slow that others took them for dead.
+func (c *town) lost() map[string]bool {
+	lives := map[string]bool{}
+	for _, l := range c.log.with("lost a part of the inbox") {
+		lives[l.life] = true
+	}
+	return lives
 }
 
 func reasons(letters []queue.Dead) string {

@@ -51,6 +51,7 @@ type oracle struct {
 	sent    int
 	seen    int64 // newest call that anybody looked at
 	faults  []span
+	weak    map[string]bool // lives that lost a part of the inbox
 }
 
 func newOracle(c *town) *oracle {
@@ -193,6 +194,7 @@ type verdict struct {
 func (o *oracle) judge() verdict {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.weak = o.c.lost()
 	chats := map[int64][]sim.Call{}
 	answers := map[string][]sim.Call{}
 	for _, c := range o.c.calls(0) {
@@ -207,6 +209,7 @@ func (o *oracle) judge() verdict {
 	}
 	var v verdict
 	for chat, wants := range o.chats {
+		o.inOrder(chats[chat])
 		o.read(&v, chat, wants, chats[chat])
 		for _, w := range wants {
 			if w.query != "" {
@@ -223,8 +226,8 @@ func (o *oracle) judge() verdict {
 
 func (o *oracle) read(v *verdict, chat int64, wants []*want, calls []sim.Call) {
 	wants = slices.DeleteFunc(slices.Clone(wants), func(w *want) bool { return len(w.outs) == 0 })
-	i, k := -1, 0   // the update whose calls are being read, and how many of them were
-	var used []bool // faults, in this chat
+	i, k := -1, 0 // the update whose calls are being read, and how many of them were
+	used := excuses{}
 	whole := func() bool { return i < 0 || k == len(wants[i].outs) }
 	for n, c := range calls {
 		switch {
@@ -247,7 +250,7 @@ func (o *oracle) read(v *verdict, chat int64, wants []*want, calls []sim.Call) {
 		case j < 0:
 			v.wrong = append(v.wrong, fmt.Sprintf("chat %d: nobody asked for %s; before it came %s", chat, show(c), around(wants, i)))
 			return
-		case !o.faulty(calls[max(0, n-1)], c, &used):
+		case !o.faulty(calls[max(0, n-1)], c, used):
 			v.wrong = append(v.wrong, fmt.Sprintf("chat %d: again without a fault between: %s after %s, %v later", chat, show(c), around(wants, i), c.At.Sub(calls[max(0, n-1)].At)))
 			return
 		}
@@ -265,34 +268,50 @@ func (o *oracle) ended(v *verdict, chat int64, w *want, answers []sim.Call) {
 	if len(answers) == 0 {
 		v.wrong = append(v.wrong, fmt.Sprintf("chat %d: the press %s waits for ever", chat, w.what))
 	}
-	var used []bool
+	used := excuses{}
 	for i, c := range answers {
 		if c.Params["text"] != "" {
 			v.wrong = append(v.wrong, fmt.Sprintf("chat %d: the press %s is told %q", chat, w.what, c.Params["text"]))
 		}
-		if i > 0 && answers[i-1].Fault == nil && !o.faulty(answers[i-1], c, &used) {
+		if i > 0 && answers[i-1].Fault == nil && !o.faulty(answers[i-1], c, used) {
 			v.wrong = append(v.wrong, fmt.Sprintf("chat %d: the press %s is ended twice without a fault between", chat, w.what))
 		}
 	}
 }
 
-// slack is how late a call of a process that is dead may still be noted, on a machine that
-// has too much to do.
+// slack is how late a call may be noted, on a machine that has too much to do.
 const slack = time.Second
 
-// faulty tells whether something went wrong between two calls, for which nothing was
-// repeated in this chat yet.
-func (o *oracle) faulty(a, b sim.Call, used *[]bool) bool {
-	if *used == nil {
-		*used = make([]bool, len(o.faults))
+// excuses are what allowed for a repetition in a chat already: a life that was ended, or a fault.
+type excuses map[any]bool
+
+// faulty tells whether a call may be there once more: because the process that made the
+// one before was killed, or lost its lease, or because something else went wrong between
+// them. Each of these allows for one repetition in a chat.
+func (o *oracle) faulty(a, b sim.Call, used excuses) bool {
+	dead, killed := o.c.graves.of(a.From)
+	if a.From != b.From && !used[a.From] && (killed && dead.from.Before(b.At) || o.weak[a.From]) {
+		used[a.From] = true
+		return true
 	}
 	for i, s := range o.faults {
-		if !(*used)[i] && s.from.Before(b.At) && s.to.After(a.At.Add(-a.Took-slack)) {
-			(*used)[i] = true
+		if !used[i] && s.from.Before(b.At) && s.to.After(a.At.Add(-a.Took-slack)) {
+			used[i] = true
 			return true
 		}
 	}
 	return false
+}
+
+// inOrder puts what a process had begun to say before its death before what others said after.
+func (o *oracle) inOrder(calls []sim.Call) {
+	at := func(c sim.Call) time.Time {
+		if dead, killed := o.c.graves.of(c.From); killed && dead.to.Before(c.At) {
+			return dead.to
+		}
+		return c.At
+	}
+	slices.SortStableFunc(calls, func(a, b sim.Call) int { return at(a).Compare(at(b)) })
 }
 
 func around(wants []*want, i int) string {

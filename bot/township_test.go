@@ -159,7 +159,7 @@ func (l *township) presses(who int64) {
 	case 0: // a state that is written
 		lang := []string{english, chinese}[n/5%2]
 		l.o.press(who, who, l.langs[who], "language "+lang, out{method: "editMessageText", text: words[lang].set}, out{method: "sendMessage", text: words[lang].keys})
-		l.language[who] = lang
+		l.set(who, lang)
 	case 3:
 		id, name := otherID, otherName
 		if n/5%2 == 0 {

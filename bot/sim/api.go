@@ -155,7 +155,7 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, method string
 	start := time.Now()
 	m := loadSpec().byLower[strings.ToLower(method)]
 	if m == nil {
-		s.note(Call{Method: method, Status: 404, Error: "Not Found", Took: time.Since(start)}, nil)
+		s.note(Call{Method: method, Status: 404, Error: "Not Found", From: r.RemoteAddr, Took: time.Since(start)}, nil)
 		writeError(w, &apiError{code: 404, text: "Not Found"})
 		return
 	}
@@ -240,7 +240,7 @@ type errorParams struct {
 func (s *Server) answer(w http.ResponseWriter, c *call, result any, refusal *apiError, fault *Fault, start time.Time) {
 	reply := encodeReply(result, refusal)
 	status := 200
-	note := Call{Method: c.method, Status: 200, Took: time.Since(start)}
+	note := Call{Method: c.method, Status: 200, From: c.r.RemoteAddr, Took: time.Since(start)}
 	if refusal != nil {
 		status, note.Status, note.Error = refusal.code, refusal.code, refusal.text
 	}

@@ -67,7 +67,7 @@ func (s *Server) strike(w http.ResponseWriter, r *http.Request, c *call, f *Faul
 	if f.Act || f.silent() {
 		return true
 	}
-	s.note(Call{Method: c.method, Status: f.Status, Error: "fault", Fault: f, Took: time.Since(start)}, c.p)
+	s.note(Call{Method: c.method, Status: f.Status, Error: "fault", Fault: f, From: r.RemoteAddr, Took: time.Since(start)}, c.p)
 	f.write(w)
 	return false
 }
@@ -103,6 +103,7 @@ type Call struct {
 	Seq    int64
 	At     time.Time // the simulator's time of the answer
 	Took   time.Duration
+	From   string // the caller's address, as http.Request.RemoteAddr has it
 	Method string
 	Chat   int64             // chat_id, 0 when there is none
 	Params map[string]string // a file stands as its name
