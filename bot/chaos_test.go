@@ -274,6 +274,8 @@ const (
 // newTown makes a town whose bots are not started yet.
 func newTown(t *testing.T, o townOptions) *town {
 	t.Helper()
+	towns <- struct{}{}
+	t.Cleanup(func() { <-towns })
 	r := redistest.Start(t)
 	c := &town{t: t, redis: r, db: r.Client(t), log: &lines{}, front: &front{}}
 	c.store = store.New(c.db, "xf:")
@@ -337,7 +339,7 @@ func (c *town) replica(name string, o townOptions, hook string) *replica {
 		"  limits: {per_second: 0, per_chat_second: 0, per_group_minute: 0}",
 	}, o.config...)
 	r.env = append(os.Environ(), "XINGFULI_TEST_MAIN=1", "XINGFULI_TEST_LEASE="+lease.String(), "TELEGRAM_BOT_TOKEN="+c.sim.Bot().Token,
-		"TELEGRAM_WEBHOOK_SECRET="+hookSecret, "REDIS_URL="+c.redis.URL(), "LANG=en_US.UTF-8")
+		"TELEGRAM_WEBHOOK_SECRET="+hookSecret, "REDIS_URL="+c.redis.URL(), "LANG=en_US.UTF-8", "GORACE=atexit_sleep_ms=0")
 	c.front.to = append(c.front.to, r.listen)
 	return r
 }
@@ -497,7 +499,7 @@ func (c *town) stop() {
 	c.t.Helper()
 	var wg sync.WaitGroup
 	for i, r := range c.replicas {
-		c.until("the replica is up", 30*time.Second, r.up)
+		c.until("the replica is up", patience, r.up)
 		wg.Go(func() {
 			if code, took := r.stop(); code != 0 || took > 20*time.Second {
 				c.t.Errorf("replica %d: exit code %d after %v", i, code, took)

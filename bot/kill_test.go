@@ -41,8 +41,14 @@ func TestKill(t *testing.T) {
 	together(t, tests)
 }
 
-// together runs tests beside each other, however few processors there are: they wait for
-// leases to end most of the time.
+// towns is how many towns there are at a time, whichever tests they belong to: they wait for
+// leases to end most of the time, but each has bots of its own.
+var towns = make(chan struct{}, 4)
+
+// patience is how long the slowest machine may take for what a test waits for.
+const patience = 4 * time.Minute
+
+// together runs tests beside each other, however few processors there are.
 func together(t *testing.T, tests map[string]func(*testing.T)) {
 	t.Helper()
 	var wg sync.WaitGroup
@@ -64,7 +70,7 @@ func killRun(t *testing.T, o townOptions, seed uint64) {
 	l.warm()
 	var wg sync.WaitGroup
 	var fed atomic.Bool
-	k := &killer{c: c, o: or, rnd: rnd}
+	k := &killer{c: c, rnd: rnd}
 	begun := or.count()
 	wg.Go(func() {
 		l.feed(goal, func() int { return begun + (goal-begun)*int(k.kills.Load()+1)/kills }) // some for each kill
@@ -79,7 +85,7 @@ func killRun(t *testing.T, o townOptions, seed uint64) {
 	}
 	stop()
 	wg.Wait()
-	c.settle(time.Minute)
+	c.settle(patience)
 	c.stop()
 	c.clean()
 	v := or.judge()
@@ -104,34 +110,62 @@ func admins() string {
 	return "quiet: \"\"\nadmins: [" + strings.Join(ids, ", ") + "]"
 }
 
-// killer kills replicas at random, half of them while one of them makes a call.
+// killer kills replicas at random: while one of them makes a call, at any instant of their
+// work, and soon after the last kill. However slow the machine, they get on between kills.
 type killer struct {
 	c   *town
-	o   *oracle
 	rnd *rand.Rand
 
-	armed         atomic.Int64 // the call to strike at, counted down; 0 none
-	kills, inCall atomic.Int64
-	struck        chan struct{}
-	mu            sync.Mutex
+	calls, kills, inCall atomic.Int64
+	armed                atomic.Int64 // the call to strike at; 0 none
+	struck               chan struct{}
 }
+
+const (
+	idle     = 2 * time.Second // without a call for so long, there is nothing to do any more
+	progress = 20              // calls between two kills, but for those soon after another
+)
 
 // once kills one replica and restarts it.
 func (k *killer) once() {
-	if k.rnd.IntN(2) == 0 {
-		time.Sleep(time.Duration(k.rnd.Int64N(int64(1300 * time.Millisecond)))) // any instant
-		k.kill(k.rnd.IntN(len(k.c.replicas)))
-		return
+	switch k.rnd.IntN(4) {
+	case 0:
+		k.at(k.rnd.Int64N(int64(300 * time.Millisecond)))
+	case 1:
+		k.after(progress)
+		k.at(k.rnd.Int64N(int64(1300 * time.Millisecond)))
+	default:
+		k.after(progress)
+		k.inACall()
 	}
-	k.mu.Lock()
+}
+
+// after waits for a number of calls.
+func (k *killer) after(n int64) {
+	goal, seen, since := k.calls.Load()+n, int64(0), time.Now()
+	for k.calls.Load() < goal && time.Since(since) < idle {
+		if now := k.calls.Load(); now != seen {
+			seen, since = now, time.Now()
+		}
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (k *killer) at(ns int64) {
+	time.Sleep(time.Duration(ns))
+	k.kill(k.rnd.IntN(len(k.c.replicas)))
+}
+
+func (k *killer) inACall() {
 	k.struck = make(chan struct{})
-	struck := k.struck
-	k.mu.Unlock()
-	k.armed.Store(1 + k.rnd.Int64N(100))
+	at := k.calls.Load() + 1 + k.rnd.Int64N(40)
+	k.armed.Store(at)
 	select {
-	case <-struck:
-	case <-time.After(2 * time.Second): // nobody calls any more
-		k.armed.Store(0)
+	case <-k.struck:
+	case <-time.After(idle):
+		if !k.armed.CompareAndSwap(at, 0) {
+			<-k.struck // it is being done
+		}
 	}
 }
 
@@ -142,17 +176,15 @@ func (k *killer) kill(i int) {
 
 // strike kills when the armed call arrives, which is then carried out for nobody.
 func (k *killer) strike(method string, _ int64) *sim.Fault {
-	if method == "getMe" || k.armed.Load() == 0 || k.armed.Add(-1) != 0 {
+	if method == "getMe" {
+		return nil
+	}
+	n, at := k.calls.Add(1), k.armed.Load()
+	if at == 0 || n < at || !k.armed.CompareAndSwap(at, 0) {
 		return nil
 	}
 	k.inCall.Add(1)
 	k.kill(rand.IntN(len(k.c.replicas)))
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	select {
-	case <-k.struck: // a kill that took long, of a round that did not wait for it
-	default:
-		close(k.struck)
-	}
+	close(k.struck)
 	return nil
 }

@@ -138,7 +138,7 @@ func (o *oracle) count() int {
 
 // await waits until a call in chat after seq is what out says.
 func (o *oracle) await(chat, seq int64, want out) (found sim.Call, ok bool) {
-	ok = o.c.until(fmt.Sprintf("%+v in %d", want, chat), time.Minute, func() bool {
+	ok = o.c.until(fmt.Sprintf("%+v in %d", want, chat), patience, func() bool {
 		for _, c := range o.c.calls(seq) {
 			seq = max(seq, c.Seq)
 			if c.Chat == chat && (c.Error == "" || broken(c)) && want.is(c) {

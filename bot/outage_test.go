@@ -26,7 +26,7 @@ func disturbed(t *testing.T, o townOptions, n int, wrong func(c *town, or *oracl
 	wg.Go(func() { l.feed(n, func() int { return n }) })
 	wrong(c, or)
 	wg.Wait()
-	c.settle(time.Minute)
+	c.settle(patience)
 	c.stop()
 	c.clean()
 	v := or.judge()

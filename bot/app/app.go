@@ -57,7 +57,7 @@ type App struct {
 const turnTimeout = 15 * time.Second
 
 // stopTimeout is how long handlers that have begun may go on after the stop.
-const stopTimeout = 20 * time.Second
+const stopTimeout = 18 * time.Second
 
 // New makes the bot. It asks Telegram who the bot is, and Redis what it keeps.
 func New(ctx context.Context, o Options) (*App, error) {
@@ -161,7 +161,7 @@ func (s staff) any(ctx context.Context, user int64) (bool, error) {
 }
 
 // Run works until ctx ends, then stops: first no more updates are taken, then those begun
-// are finished, within 20 seconds. It returns what made it stop early.
+// are finished, within stopTimeout. It returns what made it stop early.
 func (a *App) Run(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
