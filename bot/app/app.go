@@ -50,6 +50,8 @@ type App struct {
 	intake  *telegram.Intake
 	beat    *jobs.Beat
 	menu    *handlers.Menu
+
+	answered *jobs.Answered
 }
 
 // turnTimeout is how long answering one update may take, without the time that its
@@ -103,10 +105,13 @@ func (a *App) features(inbox *store.Inbox, readsAll bool) {
 	a.menu = &handlers.Menu{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In}
 	a.menu.Register(a.router)
 	handlers.Community{Store: a.Store, Staff: staff, ReadsAll: readsAll}.Register(a.router)
-	handlers.Answers{Store: a.Store, Staff: staff}.Register(a.router)
+	answers := &handlers.Answers{Store: a.Store, Staff: staff}
+	answers.Register(a.router)
+	handlers.Questions{Store: a.Store, Staff: staff, Answers: answers}.Register(a.router)
 	handlers.Dead{Store: inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff}.Register(a.router)
-	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu), a.durability()}}
+	a.answered = &jobs.Answered{Store: a.Store, Sender: a.sender, Default: a.router.Default, Now: a.router.Now, Quiet: a.config.Quiet.In}
+	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu), a.answered.Job(), a.durability()}}
 }
 
 // gone notes a person whom nothing reaches until they write again.
@@ -293,5 +298,11 @@ func (a *App) tellWebhook(ctx context.Context) error {
 	return a.Store.SetNote(ctx, "webhook", now)
 }
 
-// Settle waits until every update that was taken in has been answered.
-func (a *App) Settle(ctx context.Context) error { return a.intake.Settle(ctx) }
+// Settle waits until every update that was taken in has been answered, and everybody was told
+// what was to be told by now.
+func (a *App) Settle(ctx context.Context) error {
+	if err := a.intake.Settle(ctx); err != nil {
+		return err
+	}
+	return a.answered.Run(ctx)
+}

@@ -53,6 +53,9 @@ func Sample(ctx context.Context, s *store.Store, now time.Time) error {
 			return err
 		}
 	}
+	if err := putAnswers(ctx, s, now); err != nil {
+		return err
+	}
 	return s.PutCommunity(ctx, "sample.community", 0, home) // last: what was interrupted before it is done again
 }
 

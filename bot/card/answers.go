@@ -1,26 +1,121 @@
 package card
 
 import (
+	"strconv"
+	"strings"
+
+	"xingfuli/bot/community"
 	"xingfuli/bot/telegram"
 	"xingfuli/bot/text"
 )
 
-// topics are the common questions: the ID of the button and the key of its label.
+// perPage is how many questions stand below each other.
+const perPage = 8
+
+// topics are the common questions whose answers are made of what is known, the newest at any
+// time: the ID of the button and the key of its label.
 var topics = [][2]string{
 	{"hours", "answers.topic_hours"}, {"prices", "answers.topic_prices"},
 	{"contact", "answers.topic_contact"}, {"privacy", "answers.topic_privacy"},
 }
 
-// Questions offers the common questions.
-func Questions(w text.Words) telegram.Message {
+// Questions offers the common questions: the living ones, and groups of those that staff
+// answer. Staff get a button to add one.
+func Questions(w text.Words, groups []community.Group, staff bool) telegram.Message {
 	m := telegram.Message{HTML: w.HTML("answers.list", nil)}
 	for _, t := range topics {
 		m.Buttons = append(m.Buttons, []telegram.Button{{Label: w.Plain(t[1], nil), Word: "answers", ID: t[0]}})
 	}
+	var bs []telegram.Button
+	for _, g := range groups {
+		bs = append(bs, telegram.Button{Label: w.Plain("answers.group", map[string]any{"Name": g.Name}), Word: "answers", ID: groupPage(g.Name, 0)})
+	}
+	m.Buttons = append(m.Buttons, pairs(bs)...)
+	if staff {
+		m.Buttons = append(m.Buttons, []telegram.Button{{Label: w.Plain("answers.add", nil), Word: "answeradd"}})
+	}
+	return m
+}
+
+// pairs puts buttons two a row.
+func pairs(bs []telegram.Button) [][]telegram.Button {
+	var rows [][]telegram.Button
+	for i := 0; i < len(bs); i += 2 {
+		rows = append(rows, bs[i:min(i+2, len(bs))])
+	}
+	return rows
+}
+
+func groupPage(name string, page int) string {
+	return "g-" + community.GroupID(name) + "." + strconv.Itoa(page)
+}
+
+// ReadGroupPage reads what groupPage makes, without "g-".
+func ReadGroupPage(id string) (group string, page int, ok bool) {
+	group, number, ok := strings.Cut(id, ".")
+	page, err := strconv.Atoi(number)
+	return group, page, ok && err == nil && page >= 0
+}
+
+// Group offers the questions of a group, a page of them. ok is false when there is no such page.
+func Group(w text.Words, g community.Group, page int) (m telegram.Message, ok bool) {
+	from := page * perPage
+	if page > community.MaxAnswers || from >= len(g.Answers) {
+		return m, false
+	}
+	m.HTML = w.HTML("answers.in_group", map[string]any{"Name": g.Name})
+	for _, a := range g.Answers[from:min(from+perPage, len(g.Answers))] {
+		m.Buttons = append(m.Buttons, []telegram.Button{{Label: a.Question, Word: "answers", ID: "a-" + a.ID}})
+	}
+	var turn []telegram.Button
+	if page > 0 {
+		turn = append(turn, telegram.Button{Label: w.Plain("answers.before", nil), Word: "answers", ID: groupPage(g.Name, page-1)})
+	}
+	if from+perPage < len(g.Answers) {
+		turn = append(turn, telegram.Button{Label: w.Plain("answers.after", nil), Word: "answers", ID: groupPage(g.Name, page+1)})
+	}
+	if len(turn) > 0 {
+		m.Buttons = append(m.Buttons, turn)
+	}
+	m.Buttons = append(m.Buttons, Back(w)...)
+	return m, true
+}
+
+// Answer shows an answer; mine is for who may change it.
+func Answer(w text.Words, a community.Answer, mine bool) telegram.Message {
+	m := telegram.Message{HTML: w.HTML("answers.answer", map[string]any{"Question": a.Question, "Text": a.Text})}
+	if mine {
+		m.Buttons = append(m.Buttons, []telegram.Button{{Label: w.Plain("answers.edit", nil), Word: "answeredit", ID: a.ID}})
+	}
+	m.Buttons = append(m.Buttons, []telegram.Button{{Label: w.Plain("answers.back_group", map[string]any{"Name": a.Group}), Word: "answers", ID: groupPage(a.Group, 0)}})
+	m.Buttons = append(m.Buttons, Back(w)...)
 	return m
 }
 
 // Back is the button from an answer to the list of common questions.
 func Back(w text.Words) [][]telegram.Button {
 	return [][]telegram.Button{{{Label: w.Plain("answers.back", nil), Word: "answers"}}}
+}
+
+// Likely offers answers to what somebody asked; none is the button for none of them.
+func Likely(w text.Words, likely []community.Answer, none string) telegram.Message {
+	m := telegram.Message{HTML: w.HTML("answers.likely", nil)}
+	for _, a := range likely {
+		m.Buttons = append(m.Buttons, []telegram.Button{{Label: a.Question, Word: "answers", ID: "a-" + a.ID}})
+	}
+	m.Buttons = append(m.Buttons, []telegram.Button{{Label: w.Plain("answers.none_of_these", nil), Word: "unlikely", ID: none}})
+	return m
+}
+
+// Noted says that a question was noted, and offers to tell who asked.
+func Noted(w text.Words, q community.Question) telegram.Message {
+	return telegram.Message{
+		HTML:    w.HTML("questions.noted", nil),
+		Buttons: [][]telegram.Button{{{Label: w.Plain("questions.tell_me", nil), Word: "tellme", ID: q.ID}}},
+	}
+}
+
+// Told tells somebody the answer to what they asked some days ago.
+func Told(w text.Words, a community.Answer) telegram.Message {
+	return telegram.Message{HTML: w.HTML("questions.told", map[string]any{"Question": a.Question, "Text": a.Text})}
 }

@@ -2,6 +2,8 @@ package community
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/base32"
 	"errors"
 	"slices"
 	"strings"
@@ -73,39 +75,62 @@ func (a Answer) Tidy() Answer {
 // Check tells whether a, as Tidy leaves it, may stand among all answers, of which those
 // with its ID do not count. It returns one of the refusals above.
 func (a Answer) Check(all []Answer) error {
-	switch {
-	case a.Group == "" || utf8.RuneCountInString(a.Group) > MaxGroup:
-		return ErrAnswerGroup
-	case utf8.RuneCountInString(a.Question) > MaxQuestion || !tokenize(a.Question).content:
-		return ErrAnswerQuestion
-	case a.Text == "" || utf8.RuneCountInString(a.Text) > MaxAnswer:
-		return ErrAnswerText
-	case len(a.Wordings) > MaxWordings || slices.ContainsFunc(a.Wordings, func(w string) bool { return utf8.RuneCountInString(w) > MaxQuestion }):
-		return ErrWordings
-	}
-	return a.among(all)
-}
-
-// among checks what there may be beside each other.
-func (a Answer) among(all []Answer) error {
-	others := slices.DeleteFunc(slices.Clone(all), func(o Answer) bool { return o.ID == a.ID })
-	n := 0
-	for _, o := range others {
-		if o.Community != a.Community {
-			continue
+	for _, field := range []string{"group", "question", "text", "wordings"} {
+		if err := a.CheckField(field, all); err != nil {
+			return err
 		}
-		if same(o.Question, a.Question) {
-			return ErrAnswerTwice
-		}
-		n++
 	}
-	if n >= MaxAnswers {
+	if others := a.others(all); len(others) >= MaxAnswers {
 		return ErrAnswers
 	}
-	if gs := Groups(others, a.Community); len(gs) >= MaxGroups && !slices.ContainsFunc(gs, func(g Group) bool { return g.Name == a.Group }) {
+	return nil
+}
+
+// CheckField is Check for one field: "group", "question", "text" or "wordings".
+func (a Answer) CheckField(field string, all []Answer) error {
+	switch field {
+	case "group":
+		return a.checkGroup(all)
+	case "question":
+		if utf8.RuneCountInString(a.Question) > MaxQuestion || !tokenize(a.Question).content {
+			return ErrAnswerQuestion
+		}
+		if slices.ContainsFunc(a.others(all), func(o Answer) bool { return same(o.Question, a.Question) }) {
+			return ErrAnswerTwice
+		}
+	case "text":
+		if a.Text == "" || utf8.RuneCountInString(a.Text) > MaxAnswer {
+			return ErrAnswerText
+		}
+	case "wordings":
+		if len(a.Wordings) > MaxWordings || slices.ContainsFunc(a.Wordings, func(w string) bool { return utf8.RuneCountInString(w) > MaxQuestion }) {
+			return ErrWordings
+		}
+	}
+	return nil
+}
+
+func (a Answer) checkGroup(all []Answer) error {
+	if a.Group == "" || utf8.RuneCountInString(a.Group) > MaxGroup {
+		return ErrAnswerGroup
+	}
+	others := slices.DeleteFunc(slices.Clone(all), func(o Answer) bool { return o.ID == a.ID })
+	gs := Groups(others, a.Community)
+	if len(gs) >= MaxGroups && !slices.ContainsFunc(gs, func(g Group) bool { return g.Name == a.Group }) {
 		return ErrGroups
 	}
 	return nil
+}
+
+// others are the answers for the same people.
+func (a Answer) others(all []Answer) []Answer {
+	var others []Answer
+	for _, o := range all {
+		if o.ID != a.ID && o.Community == a.Community {
+			others = append(others, o)
+		}
+	}
+	return others
 }
 
 // same tells whether two lines are one but for marks, blanks and widths.
@@ -235,4 +260,20 @@ func ParseLine(s string) (l Line, ok bool, err error) {
 		return l, true, nil
 	}
 	return Line{}, false, nil
+}
+
+// GroupID names a group in a button: eight letters and digits.
+func GroupID(name string) string {
+	sum := sha256.Sum256([]byte(name))
+	return strings.ToLower(base32.StdEncoding.EncodeToString(sum[:5]))
+}
+
+// FindGroup finds a group by its ID.
+func FindGroup(groups []Group, id string) (Group, bool) {
+	for _, g := range groups {
+		if GroupID(g.Name) == id {
+			return g, true
+		}
+	}
+	return Group{}, false
 }

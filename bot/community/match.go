@@ -21,6 +21,7 @@ const (
 	sure      = 0.72 // with nothing else as near as margin: it is answered
 	margin    = 0.12
 	likely    = 0.55 // it is offered
+	remote    = 0.3  // staff are asked whether it is the same
 	covered   = 0.42 // it is offered when the question has all of the wording and more
 	otherwise = 0.86 // times this when the one asks where and the other when
 	offered   = 3    // how many answers are offered at most
@@ -108,6 +109,17 @@ func (x *Index) Match(question, home string) (found []Answer, certain bool) {
 	return found, false
 }
 
+// Near lists up to three answers that a question may be another wording of, the nearest
+// first: also those too far for Match.
+func (x *Index) Near(question, home string) (found []Answer) {
+	for _, n := range x.hits(tokenize(question), home, remote) {
+		if len(found) < offered {
+			found = append(found, x.answers[n.answer])
+		}
+	}
+	return found
+}
+
 // stands tells whether the first of near is what was asked. A single word may ask for any of several.
 func stands(q tokens, near []hit) bool {
 	first := near[0].score
@@ -124,9 +136,12 @@ type hit struct {
 	score  float64
 }
 
-// near lists the answers that are likely at least, the nearest first; equal ones in their
-// own order.
-func (x *Index) near(q tokens, home string) []hit {
+// near lists the answers that are likely at least.
+func (x *Index) near(q tokens, home string) []hit { return x.hits(q, home, likely) }
+
+// hits lists the answers whose score is least at least, or that the question covers, the
+// nearest first; equal ones in their own order.
+func (x *Index) hits(q tokens, home string, least float64) []hit {
 	best := map[int]float64{}
 	for n, shared := range x.shared(q) {
 		e := x.entries[n]
@@ -137,7 +152,7 @@ func (x *Index) near(q tokens, home string) []hit {
 		if !agree(q.asks, e.asks) {
 			score *= otherwise
 		}
-		if score >= likely || score >= covered && shared >= 0.999*e.total {
+		if score >= least || score >= covered && shared >= 0.999*e.total {
 			best[e.answer] = max(best[e.answer], score)
 		}
 	}

@@ -15,15 +15,20 @@ import (
 	"xingfuli/bot/calendar"
 )
 
-// ErrNoQuestion refuses a question that a colleague has seen to already, or that has expired.
-var ErrNoQuestion = errors.New("community: that question is not open any more")
+// Refusals of open questions.
+var (
+	// ErrNoQuestion refuses a question that a colleague has seen to already, or that has expired.
+	ErrNoQuestion = errors.New("community: that question is not open any more")
+	// ErrWishes refuses somebody who waits for too many answers.
+	ErrWishes = errors.New("community: too many answers waited for")
+)
 
 // How long what belongs to questions is kept, and how much of it.
 const (
 	KeepQuestion = 90 * 24 * time.Hour // since it was last asked
 	KeepWish     = 7 * 24 * time.Hour  // who wants to be told of an answer
 	MaxQuestions = 500                 // open ones; those last asked longest ago go first
-	MaxWishes    = 20                  // of one person; the oldest go first
+	MaxWishes    = 20                  // of one person
 	maxAsked     = 120                 // runes of a question that are kept
 )
 
@@ -145,4 +150,30 @@ func SortQuestions(all []Question, often bool) []Question {
 		}
 		return cmp.Or(order, cmp.Compare(a.ID, b.ID))
 	})
+}
+
+// Draft begins the answer to a question, which is for those who asked. What was asked stands
+// as the answer's question, unless that may not be: then it is left to be written.
+func (q Question) Draft(id string, all []Answer) Answer {
+	a := Answer{ID: id, Community: q.Community, Question: q.Text}
+	if strings.Contains(q.Text, masked) || a.CheckField("question", all) != nil {
+		a.Question = ""
+	}
+	return a
+}
+
+// Word adds a question to an answer, as one more wording, if it is short enough and tells
+// nothing of a person. a is not changed.
+func (q Question) Word(a Answer) Answer {
+	if !strings.Contains(q.Text, masked) && utf8.RuneCountInString(q.Text) <= MaxQuestion {
+		a.Wordings = append(slices.Clone(a.Wordings), q.Text)
+	}
+	return a.Tidy()
+}
+
+// Tell is somebody who is to be told of an answer.
+type Tell struct {
+	Answer string // ID
+	User   int64
+	Since  time.Time // when the question was answered, to the second
 }

@@ -24,6 +24,7 @@ type Store struct {
 	prefix string
 	read   cache
 	seal   seal
+	faq    answerCache
 }
 
 // New returns a Store on db whose keys begin with prefix.
@@ -110,6 +111,14 @@ func (s *Store) auditKey() string               { return s.prefix + "audit" }
 func (s *Store) actorsKey() string              { return s.prefix + "audit:actors" }
 func (s *Store) communitiesKey() string         { return s.prefix + "communities" }
 func (s *Store) communityKey(id string) string  { return s.prefix + "community:" + id }
+func (s *Store) answersKey() string             { return s.prefix + "answers" }
+func (s *Store) answerKey(id string) string     { return s.prefix + "answer:" + id }
+func (s *Store) questionsKey() string           { return s.prefix + "questions" }
+func (s *Store) questionKey(id string) string   { return s.prefix + "question:" + id }
+func (s *Store) wishesKey(q string) string      { return s.prefix + "wishes:" + q }
+func (s *Store) wishKey(user int64) string      { return s.prefix + "wish:" + strconv.FormatInt(user, 10) }
+func (s *Store) tellsKey() string               { return s.prefix + "tells" }
+func (s *Store) pendingKey(id string) string    { return s.prefix + "pending:" + id }
 func (s *Store) canteensKey() string            { return s.prefix + "canteens" }
 func (s *Store) canteenKey(id string) string    { return s.prefix + "canteen:" + id }
 func (s *Store) menusKey(canteen string) string { return s.prefix + "menus:" + canteen }
