@@ -32,6 +32,7 @@ func (h Chat) Register(r *telegram.Router) {
 	r.Command("cancel", h.cancel, telegram.In(telegram.Private), telegram.About("chat.about_cancel"))
 	r.Command("id", h.id, telegram.About("chat.about_id"))
 	r.Button("language", h.chooseLanguage)
+	r.Text(h.courtesy)
 	r.Lost(h.lost)
 	r.Explain(telegram.ErrStale, "chat.stale")
 	r.Explain(telegram.ErrForbidden, "chat.forbidden")

@@ -116,7 +116,7 @@ func TestChat(t *testing.T) {
 			bot@group: ` + unknown + `
 			resident@group: @xingfuli_demo_bot 有鱼没
 			bot@group: …清蒸青鱼…
-			resident@group: (reply) 谢谢
+			resident@group: (reply) 天气不错
 			bot@group: ` + unknown + `
 			resident@group: (photo) @xingfuli_demo_bot
 			bot@group: 语音、图片和表情我还看不懂。打几个字问我就行。

@@ -155,46 +155,104 @@ func TestWhichCanteen(t *testing.T) {
 	}
 }
 
-func TestSetMenu(t *testing.T) {
+// TestAgain: a group that asks the same again within ten minutes is pointed to the answer
+// once; what is said to the bot itself is always answered.
+func TestAgain(t *testing.T) {
 	play(t, []script{
-		{name: "a paste that cannot be read is explained, and can be sent again", script: `
-			cook: /setmenu
-			bot: 请把菜单直接粘贴给我…
-			cook: 你好
-			bot: 我没看出哪天有什么菜。请写上星期几和菜名，比如：周一红烧猪肉、西红柿炒蛋；周二清蒸青鱼。改一改再发给我就行。
-			cook: (photo)
-			bot: 菜单请直接打字或者粘贴文字给我，图片和文件我还看不懂。
-			cook: 周二清蒸<鲈鱼>
-			bot: …清蒸<鲈鱼>…
-			cook: [发布]
-			bot*: 发布好了！…
-			resident: /menu 周二
+		{name: "the same question, however it is worded", script: `
+			resident@group: 周二有鱼吗？
+			bot@group: 有的！…
+			cook@group: 礼拜二食堂有没有鱼啊
+			bot@group: 这个刚刚答过了，就是上面这条。
+			admin@group: 明天有鱼吗
+			bot@group: (silence)
+			resident@group: 周二有鱼吗？
+			bot@group: (silence)
+			resident@group: 周二有鸡吗
+			bot@group: 有的！…鸡肉炖土豆…
+			resident@group: 周三有鱼吗
+			bot@group: 周三（11月25日）没有鱼…
+			resident@group: /menu 周二
+			bot@group: 和食堂 明天…
+			resident@group: /menu 周二
+			bot@group: 和食堂 明天…
+			resident@group: @xingfuli_demo_bot 周二有鱼吗
+			bot@group: 有的！…
+			resident@group: (reply) 周二有鱼吗
+			bot@group: 有的！…
+			clock: +9m
+			resident@group: 周二有鱼吗？
+			bot@group: (silence)
+			clock: +2m
+			resident@group: 周二有鱼吗？
+			bot@group: 有的！…`},
+		{name: "an answer that is another one now is given", script: `
+			resident@group: 食堂今天有虾吗
+			bot@group: 有的！…
+			cook: /soldout 紫菜虾米汤
 			bot: …
-			| · 清蒸<鲈鱼>…`},
-		{name: "nothing is saved before it is published", script: `
-			cook: /setmenu 周四葱油鲳鱼
-			bot: …
-			resident: /menu 周四
-			bot: …糖醋排骨…
-			cook: [取消]
-			bot*: 好，这份菜单不发了，原来的没有动。
-			resident: /menu 周四
-			bot: …糖醋排骨…`},
-		{name: "of two editors the second is told", script: `
-			cook: /setmenu 周四葱油鲳鱼
-			bot: …
-			admin: /setmenu 周四麻婆豆腐
-			bot: …
-			admin: [发布]
-			bot*: 发布好了！…
-			cook: [发布]
-			bot*: 刚才有另一位同事先发布了这一周的菜单（周一 11月23日 09:00），您这份还没有发。…
-			| 要是发布您这份，跟已经公布的比：
-			| · 周四：麻婆豆腐 → 葱油鲳鱼
-			| 没写到的日子不变。
-			| [还是发布我这份]
-			| [用现在公布的]
-			resident: /menu 周四
-			bot: …麻婆豆腐…`},
+			resident@group: 食堂今天有虾吗
+			bot@group: 今天本来有紫菜虾米汤，已经卖完了。…
+			resident@group: 食堂今天有虾吗
+			bot@group: 这个刚刚答过了，就是上面这条。`},
+		{name: "in private everything is answered", script: `
+			resident: 周二有鱼吗
+			bot: 有的！…
+			resident: 周二有鱼吗
+			bot: 有的！…
+			resident: 周二有鱼吗
+			bot: 有的！…`},
+		{name: "at night a group is left alone, unless it calls the bot", at: at(23, 21, 59), script: `
+			resident@group: 周二有鱼吗
+			bot@group: 有的！…
+			clock: +1m
+			resident@group: 周三有鱼吗
+			bot@group: (silence)
+			resident@group: @xingfuli_demo_bot 周三有鱼吗
+			bot@group: 周三（11月25日）没有鱼…
+			resident@group: /menu 周三
+			bot@group: 和食堂 周三…
+			resident: 周三有鱼吗
+			bot: 周三（11月25日）没有鱼…
+			clock: 2026-11-24 06:59
+			resident@group: 周三有鱼吗
+			bot@group: (silence)
+			clock: +1m
+			resident@group: 周三有鱼吗
+			bot@group: 明天（周三，11月25日）没有鱼…`},
 	})
+}
+
+// TestCourtesy: thanks are no question.
+func TestCourtesy(t *testing.T) {
+	play(t, []script{{name: "in private they are answered, in a group they are the end", script: `
+		resident: /menu 周二
+		bot: …
+		resident: 好的，谢谢🙏
+		bot: 不客气，想问什么随时叫我。
+		resident: 👍
+		bot: 不客气，想问什么随时叫我。
+		resident@group: /menu 周二
+		bot@group: …
+		resident@group: (reply) 谢谢！
+		bot@group: (silence)
+		resident@group: (reply) 好的
+		bot@group: (silence)
+		resident@group: 谢谢 @xingfuli_demo_bot
+		bot@group: (silence)
+		resident@group: (reply) 谢谢，那电梯呢
+		bot@group: …`}})
+}
+
+func TestPlace(t *testing.T) {
+	play(t, []script{{name: "where the canteen is", script: `
+		resident@group: 食堂电话多少
+		bot@group: 和食堂
+		| 地址：安居小区 1 号楼一楼
+		| 电话：0577-00000002
+		resident@group: 食堂在哪里
+		bot@group: 这个刚刚答过了，就是上面这条。
+		resident: 食堂怎么走
+		bot: 和食堂
+		| 地址：安居小区 1 号楼一楼…`}})
 }

@@ -56,8 +56,10 @@ func (h *Menu) undoLast(ctx context.Context, t *telegram.Turn, c menu.Canteen) e
 	if err != nil {
 		return err
 	}
-	_, err = t.Send(ctx, m)
-	return err
+	if _, err := t.Send(ctx, m); err != nil || !t.Asks() {
+		return err
+	}
+	return t.End(ctx)
 }
 
 // restore publishes the days of the version before, over a version that must be the newest.

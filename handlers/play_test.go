@@ -87,3 +87,8 @@ var onePixel = func() []byte {
 	}
 	return b.Bytes()
 }()
+
+// person is one more of the simulator's people.
+func person(id int64, key string) sim.Person {
+	return sim.Person{ID: id, Key: key, Name: key, Language: "zh-hans"}
+}

@@ -1,9 +1,11 @@
 package menu
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"xingfuli/bot/calendar"
@@ -77,10 +79,21 @@ func ParseChange(text string, today calendar.Date) (changes []Change, ok bool, e
 	return changes, true, nil
 }
 
-// pieces parts a text where one change ends and the next may begin.
+// pieces parts a text where one change ends and the next may begin, but not before an
+// arrow: 土豆没有了，换成茄子.
 func pieces(s string) []string {
-	return strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("\n、,;。!", calendar.Fold(r)) })
+	for i, part := range strings.Split(s, arrow) {
+		if i == 0 {
+			s = part
+			continue
+		}
+		s = strings.TrimRightFunc(s, func(r rune) bool { return parts(r) || unicode.IsSpace(r) }) + arrow + part
+	}
+	return strings.FieldsFunc(s, parts)
 }
+
+// parts tells whether a rune stands between two changes.
+func parts(r rune) bool { return strings.ContainsRune("\n、,;。!", calendar.Fold(r)) }
 
 // cutChange reads one piece: names of a day and a meal, which hold for those after it,
 // and a change. left is what is none of it.
@@ -104,7 +117,7 @@ func cutChange(s string, today calendar.Date, day *calendar.Date, meal *Meal) (c
 	switch {
 	case s == "" || ok && old == "":
 		return Change{}, ""
-	case !ok || dish.Name == "" || strings.Contains(fresh, arrow):
+	case !ok || dish.Name == "" || !(&reader{today: today}).isName(dish.Name) || strings.Contains(fresh, arrow):
 		return Change{}, s
 	}
 	return Change{Date: *day, Meal: *meal, Old: old, New: dish}, ""
@@ -143,16 +156,13 @@ func (d *Draft) replace(day Day, c Change) (Day, error) {
 	if !ok {
 		return Day{}, &ChangeError{Change: c, Near: near, Has: day.Dishes(""), err: ErrNoDish}
 	}
-	if c.New.Cents == 0 {
-		c.New.Cents = old.Cents
-	}
 	fresh := Day{Date: day.Date}
 	for _, s := range day.Meals {
 		meal := Serving{Meal: s.Meal}
 		for _, dish := range s.Dishes {
 			switch {
 			case dish.Name == old.Name && (c.Meal == "" || c.Meal == s.Meal):
-				meal.Dishes = append(meal.Dishes, c.New)
+				meal.Dishes = append(meal.Dishes, Dish{Name: c.New.Name, Cents: cmp.Or(c.New.Cents, dish.Cents)})
 			case dish.Name == c.New.Name:
 				d.doubt(Doubt{Kind: DishTwice, Date: day.Date, Meal: s.Meal, Text: dish.Name})
 			default:

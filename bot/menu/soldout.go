@@ -59,7 +59,8 @@ func (s Serving) gone() bool {
 
 // Find is the dish of a day by the name that somebody gives it: width, traditional
 // characters and other names of a food do not matter. When there is none, near lists up
-// to three that may be meant, the likeliest first.
+// to three that may be meant, the likeliest first: those that have the name in theirs, or
+// else half of its runes.
 func (d Day) Find(name string, m Meal) (dish Dish, near []string, ok bool) {
 	dishes := d.Dishes(m)
 	want := same(foldAll(name))
@@ -68,21 +69,28 @@ func (d Day) Find(name string, m Meal) (dish Dish, near []string, ok bool) {
 			return dish, nil, true
 		}
 	}
-	type candidate struct {
-		name   string
-		shared int
-	}
-	var all []candidate
-	for _, dish := range dishes {
-		if n := shared(want, same(foldAll(dish.Name))); n > 0 && !slices.Contains(all, candidate{dish.Name, n}) {
-			all = append(all, candidate{dish.Name, n})
+	for _, similar := range []func(name string) int{
+		func(name string) int { return min(1, runes(want)*strings.Count(name, want)+strings.Count(want, name)) },
+		func(name string) int { return max(0, 2*shared(want, name)-runes(want)+1) },
+	} {
+		if near := nearest(dishes, similar); len(near) > 0 {
+			return Dish{}, near, false
 		}
 	}
-	slices.SortStableFunc(all, func(a, b candidate) int { return b.shared - a.shared })
-	for _, c := range all[:min(3, len(all))] {
-		near = append(near, c.name)
+	return Dish{}, nil, false
+}
+
+// nearest lists up to three dishes that are similar at all, the most similar first.
+func nearest(dishes []Dish, similar func(name string) int) (near []string) {
+	at := func(d Dish) int { return similar(same(foldAll(d.Name))) }
+	dishes = slices.DeleteFunc(slices.Clone(dishes), func(d Dish) bool { return at(d) == 0 })
+	slices.SortStableFunc(dishes, func(a, b Dish) int { return at(b) - at(a) })
+	for _, d := range dishes {
+		if len(near) < 3 && !slices.Contains(near, d.Name) {
+			near = append(near, d.Name)
+		}
 	}
-	return Dish{}, near, false
+	return near
 }
 
 // shared counts the runes that two names have in common.
