@@ -423,3 +423,8 @@ func TestAnswersForged(t *testing.T) {
 			bot!!: 这一条要镇里的管理员…`},
 	})
 }
+
+// entry is a change that somebody made.
+func entry(who int64, at time.Time) community.Entry {
+	return community.Entry{At: at, Who: who, What: "question.answer", About: "?"}
+}
