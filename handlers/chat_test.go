@@ -31,6 +31,7 @@ func TestChat(t *testing.T) {
 			| /contact 找社区专员
 			| /where 换一个小区
 			| /answers 常见问题
+			| /privacy 我记下了您的什么，可以拿走、可以删
 			| /start 从头开始，拿出大按钮
 			| /help 我能帮您办什么
 			| /language 换语言 Language
@@ -48,6 +49,7 @@ func TestChat(t *testing.T) {
 			| /menu 看食堂菜单，比如 /menu 周二
 			| /contact 找社区专员
 			| /answers 常见问题
+			| /privacy 我记下了您的什么，可以拿走、可以删
 			| /help 我能帮您办什么
 			| /language 换语言 Language
 			| /id 看自己的编号

@@ -113,7 +113,7 @@ func TestAnswers(t *testing.T) {
 			resident: /answers 阿弥陀佛
 			bot: 您想知道什么？…
 			resident: 阿弥陀佛
-			bot: `+unknown+`
+			bot: ` + unknown + `
 			resident: 周二有鱼吗
 			bot: 有的！…`},
 		{name: "a specialist adds one for the own community, by dialogue", script: `

@@ -30,6 +30,7 @@ var holdings = []holding{
 	{"roles", exportRoles, eraseRoles},
 	{"dialogue", exportDialogue, eraseDialogue},
 	{"wishes", exportWishes, eraseWishes},
+	{"menus", exportMenus, eraseMenus}, // before the audit trail, by which staff are known
 	{"audit", exportAudit, eraseAudit},
 	{"dead", exportDead, eraseDead},
 }
@@ -217,7 +218,7 @@ func (p *Privacy) dead(ctx context.Context, user int64, f func(id string, raw []
 			return err
 		}
 		for _, l := range letters {
-			if raw := []byte(field(l, "r")); sender(raw) == user {
+			if raw := []byte(field(l, "r")); field(l, "l") == strconv.FormatInt(user, 10) || sender(raw) == user {
 				if err := f(l.ID, raw); err != nil {
 					return err
 				}
