@@ -13,16 +13,17 @@ import (
 )
 
 // preview shows a draft, wherever it comes from, as understood, beside what is published.
-// Nothing is kept but the draft, in the dialogue. what is what the audit trail calls it.
-func (h *Menu) preview(ctx context.Context, t *telegram.Turn, c menu.Canteen, d menu.Draft, what string) error {
-	old, err := h.published(ctx, t, c.ID, d.Monday)
+// Nothing is kept but the draft, in the dialogue. Of d it needs Draft and What.
+func (h *Menu) preview(ctx context.Context, t *telegram.Turn, c menu.Canteen, d draft) error {
+	old, err := h.published(ctx, t, c.ID, d.Draft.Monday)
 	if err != nil {
 		return err
 	}
-	if err := t.Go(ctx, "setmenu", "check", draft{Canteen: c.ID, Draft: d, Was: old.Version, What: what}); err != nil {
+	d.Canteen, d.Was = c.ID, old.Version
+	if err := t.Go(ctx, "setmenu", "check", d); err != nil {
 		return err
 	}
-	_, err = t.Send(ctx, card.Draft(t.Words(), c, d, old, today(t), t.Known.Dialogue.Version))
+	_, err = t.Send(ctx, card.Draft(t.Words(), c, d.Draft, old, today(t), t.Known.Dialogue.Version))
 	return err
 }
 
@@ -60,7 +61,7 @@ func (h *Menu) publish(ctx context.Context, t *telegram.Turn) error {
 		return err
 	}
 	if ahead(t) {
-		return t.Edit(ctx, card.Clash(t.Words(), c, d.Draft, old, t.UserID(), today(t), t.Known.Dialogue.Version))
+		return t.Edit(ctx, card.Clash(t.Words(), c, d.Draft, old, t.UserID(), old.At.In(t.Now.Location()), t.Known.Dialogue.Version))
 	}
 	m := d.Draft.Menu(d.Canteen, old, t.UserID(), t.Now)
 	m.Version = d.Was
@@ -85,14 +86,21 @@ func entry(t *telegram.Turn, c menu.Canteen, what string, was, is menu.Menu) com
 }
 
 // clash shows the cook what somebody else has published meanwhile, and asks again.
+// A dish that was to be replaced is replaced in what is published now, if it is still there.
 func (h *Menu) clash(ctx context.Context, t *telegram.Turn, c menu.Canteen, d draft) (err error) {
 	if t.Known.Content, err = h.Store.Content(ctx); err != nil {
 		return err
 	}
-	old, err := h.published(ctx, t, c.ID, d.Draft.Monday)
+	weeks, err := h.Store.Menus(ctx, t.Known.Content, c.ID)
 	if err != nil {
 		return err
 	}
+	if len(d.Changes) > 0 { // the others' dishes stay
+		if again, err := menu.Apply(d.Changes, weeks); err == nil {
+			d.Draft = again
+		}
+	}
+	old := menu.Week(weeks, d.Draft.Monday)
 	if len(menu.Diff(old, d.Draft.Menu(c.ID, old, 0, t.Now))) == 0 {
 		return said(ctx, t, "menu.clash_same")
 	}
@@ -100,7 +108,7 @@ func (h *Menu) clash(ctx context.Context, t *telegram.Turn, c menu.Canteen, d dr
 	if err := t.Go(ctx, "setmenu", "check", d); err != nil {
 		return err
 	}
-	return t.Edit(ctx, card.Clash(t.Words(), c, d.Draft, old, t.UserID(), today(t), t.Known.Dialogue.Version))
+	return t.Edit(ctx, card.Clash(t.Words(), c, d.Draft, old, t.UserID(), old.At.In(t.Now.Location()), t.Known.Dialogue.Version))
 }
 
 // move puts the draft to the other week.
@@ -110,7 +118,7 @@ func (h *Menu) move(ctx context.Context, t *telegram.Turn) error {
 		return err
 	}
 	if !ahead(t) {
-		d.Draft = d.Draft.Move(d.Draft.Away(today(t)))
+		d.Draft, d.Changes = d.Draft.Move(d.Draft.Away(today(t))), nil
 	}
 	old, err := h.published(ctx, t, c.ID, d.Draft.Monday)
 	if err != nil {

@@ -45,12 +45,12 @@ func (h *Menu) registerSet(r *telegram.Router) {
 
 // draft is what a cook is in the middle of.
 type draft struct {
-	Canteen string     `json:"c,omitempty"`
-	Draft   menu.Draft `json:"d,omitzero"`
-	Was     int64      `json:"w,omitempty"` // the published version that the preview was made on
-	Pasted  string     `json:"p,omitempty"` // as the cook sent it, until the canteen is known
-	What    string     `json:"k,omitempty"` // what the audit calls it
-	Clash   bool       `json:"x,omitempty"` // somebody else published meanwhile, and the cook knows
+	Canteen string        `json:"c,omitempty"`
+	Draft   menu.Draft    `json:"d,omitzero"`
+	Was     int64         `json:"w,omitempty"` // the published version that the preview was made on
+	Pasted  string        `json:"p,omitempty"` // as the cook sent it, until the canteen is known
+	What    string        `json:"k,omitempty"` // what the audit calls it
+	Changes []menu.Change `json:"e,omitempty"` // what the draft was made of, when it only replaces dishes
 }
 
 // begin takes the menu that came with the command, or asks for it, or for which canteen it is.
@@ -189,7 +189,7 @@ func (h *Menu) take(ctx context.Context, t *telegram.Turn, c menu.Canteen, words
 	if err != nil {
 		return err
 	}
-	return h.preview(ctx, t, c, d, "publish")
+	return h.preview(ctx, t, c, draft{Draft: d, What: "publish"})
 }
 
 func (h *Menu) wait(ctx context.Context, t *telegram.Turn, canteen string) error {
@@ -213,5 +213,5 @@ func (h *Menu) change(ctx context.Context, t *telegram.Turn, c menu.Canteen, cha
 	if err != nil {
 		return err
 	}
-	return h.preview(ctx, t, c, d, "change")
+	return h.preview(ctx, t, c, draft{Draft: d, What: "change", Changes: changes})
 }

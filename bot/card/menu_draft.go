@@ -2,6 +2,7 @@ package card
 
 import (
 	"strings"
+	"time"
 
 	"xingfuli/bot/calendar"
 	"xingfuli/bot/menu"
@@ -49,10 +50,17 @@ func pressable(w text.Words, label, word string, version int64) telegram.Button 
 
 // Clash shows the cook what somebody, perhaps the cook, has published since the preview, and
 // what publishing the draft would change in it.
-func Clash(w text.Words, c menu.Canteen, d menu.Draft, old menu.Menu, cook int64, today calendar.Date, version int64) telegram.Message {
+// at tells when that was in the township's hours.
+func Clash(w text.Words, c menu.Canteen, d menu.Draft, old menu.Menu, cook int64, at time.Time, version int64) telegram.Message {
+	var days []menu.Day // that differ
+	for _, x := range menu.Diff(old, d.Menu(c.ID, old, 0, old.At)) {
+		if day, ok := old.Day(x.Date); ok {
+			days = append(days, day)
+		}
+	}
 	return telegram.Message{
 		HTML: w.HTML("menu.clash", map[string]any{
-			"Mine": old.By == cook, "Canteen": c.Name, "At": moment(w, old.At.In(old.At.Location())), "Days": draftDays(w, old.Days), "Diff": draftDiff(w, d, old),
+			"Mine": old.By == cook, "Canteen": c.Name, "At": moment(w, at), "Days": draftDays(w, days), "Diff": draftDiff(w, d, old),
 		}),
 		Buttons: [][]telegram.Button{
 			{pressable(w, "menu.publish_mine", "publish", version)},
@@ -159,6 +167,8 @@ func diffKey(d menu.DayDiff) string {
 		return "menu.diff_more"
 	case len(d.In) == 0:
 		return "menu.diff_less"
+	case d.All:
+		return "menu.diff_all"
 	}
 	return "menu.diff_swap"
 }

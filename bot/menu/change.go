@@ -24,10 +24,10 @@ var (
 
 // Change puts one dish in the place of another.
 type Change struct {
-	Date calendar.Date
-	Meal Meal // "" for any
-	Old  string
-	New  Dish
+	Date calendar.Date `json:"date"`
+	Meal Meal          `json:"meal,omitempty"` // "" for any
+	Old  string        `json:"old"`
+	New  Dish          `json:"new"`
 }
 
 // A ChangeError says what stood in the way of a change. It wraps ErrNoDay or ErrNoDish.

@@ -22,6 +22,7 @@ type DayDiff struct {
 	Date    calendar.Date
 	Kind    DiffKind
 	Out, In []Dish
+	All     bool // of several dishes that it had none is left
 }
 
 // Diff lists the days of a week that differ from what they were, by date. The order of
@@ -60,7 +61,7 @@ func diffDay(was, is Menu, date calendar.Date) (d DayDiff, differs bool) {
 			d.Out = append(d.Out, lacking(before.Dishes(m), after.Dishes(m))...)
 			d.In = append(d.In, lacking(after.Dishes(m), before.Dishes(m))...)
 		}
-		d.Kind = DayChanged
+		d.Kind, d.All = DayChanged, len(d.Out) > 1 && len(d.Out) == len(before.Dishes(""))
 		return d, len(d.Out)+len(d.In) > 0
 	}
 	return d, true
