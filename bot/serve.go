@@ -106,7 +106,7 @@ func (c *cli) serve(ctx context.Context, conf config.Config, m memory, sample bo
 	if sample && !c.sample(ctx, conf, m.db) {
 		return errSaid
 	}
-	a, err := app.New(ctx, app.Options{Config: conf, Redis: m.db, Lease: lease, Log: log})
+	a, err := app.New(ctx, app.Options{Config: conf, Redis: m.db, Alone: m.own != nil, Lease: lease, Log: log})
 	if err == nil {
 		c.say("cli.serving", nil)
 		err = a.Run(ctx)

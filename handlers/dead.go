@@ -13,8 +13,7 @@ import (
 // DeadStore keeps the updates that could not be handled.
 type DeadStore interface {
 	Dead(ctx context.Context, before string, n int64) ([]queue.Dead, error)
-	Letter(ctx context.Context, entry string) (queue.Dead, bool, error)
-	Revive(ctx context.Context, d queue.Dead, retry bool) (bool, error)
+	Revive(ctx context.Context, op queue.Op, entry string, retry bool) (bool, error)
 }
 
 // Dead shows admins what could not be handled, and has it handled again or dropped.
@@ -87,15 +86,12 @@ func (h Dead) revive(ctx context.Context, t *telegram.Turn, retry bool, key stri
 	if err := h.admin(ctx, t); err != nil {
 		return err
 	}
-	d, ok, err := h.Store.Letter(ctx, t.Button.ID)
+	ok, err := h.Store.Revive(ctx, t.Op(), t.Button.ID, retry)
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return telegram.ErrStale
-	}
-	if _, err := h.Store.Revive(ctx, d, retry); err != nil {
-		return err
 	}
 	if err := t.Toast(ctx, key, nil); err != nil {
 		return err

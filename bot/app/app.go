@@ -33,6 +33,7 @@ type Options struct {
 	Redis  redis.UniversalClient
 	Now    func() time.Time // nil: the machine's clock
 	Lease  time.Duration    // after which others take over what a dead replica had; 0: three seconds
+	Alone  bool             // nobody else can be on this Redis: nothing is waited for after a kill
 	Log    *slog.Logger
 }
 
@@ -47,6 +48,7 @@ type App struct {
 	client  *http.Client
 	sender  *telegram.Sender
 	router  *telegram.Router
+	inbox   *store.Inbox
 	intake  *telegram.Intake
 	beat    *jobs.Beat
 	menu    *handlers.Menu
@@ -89,16 +91,24 @@ func New(ctx context.Context, o Options) (*App, error) {
 	sender.Share(a.Store.Limits(me.ID))
 	sender.OnGone, sender.OnMigrate = a.gone, a.Store.Migrate
 	inbox := a.Store.Inbox(me.ID)
-	inbox.For = a.lease
-	a.features(inbox, me.CanReadAllGroupMessages)
-	a.replica = rand.Text()
+	inbox.For, a.inbox = a.lease, inbox
+	a.features(me.CanReadAllGroupMessages)
+	a.replica = "alone" // what it had when it was killed is its own at once
+	if !o.Alone {
+		a.replica = rand.Text()
+	}
 	a.intake = telegram.NewIntake(inbox, a.replica, a.router.Handle, o.Log)
-	a.intake.Now, a.intake.Parked = a.router.Now, a.parked
+	a.intake.Now, a.intake.Waits = a.router.Now, a.router.EndWaiting
+	a.intake.Parked = func(ctx context.Context, _ queue.Dead) {
+		if err := a.letters(ctx); err != nil {
+			a.log.Warn("tell the admins of a dead letter", "err", err)
+		}
+	}
 	return a, nil
 }
 
 // features registers what the bot can do, in the order of /help. A new one is a line here.
-func (a *App) features(inbox *store.Inbox, readsAll bool) {
+func (a *App) features(readsAll bool) {
 	staff := staff{a.Store, a.config.Admins}
 	a.router.Flood.Person, a.router.Flood.Group = telegram.Bucket{Size: 20, Refill: 3 * time.Second}, telegram.Bucket{Size: 60, Refill: time.Second}
 	a.router.Flood.Exempt = staff.any
@@ -109,10 +119,10 @@ func (a *App) features(inbox *store.Inbox, readsAll bool) {
 	answers.Register(a.router)
 	handlers.Questions{Store: a.Store, Staff: staff, Answers: answers}.Register(a.router)
 	handlers.Privacy{Store: a.Store.Privacy(a.router.ID), Places: a.Store, Staff: staff}.Register(a.router)
-	handlers.Dead{Store: inbox, Staff: staff}.Register(a.router)
+	handlers.Dead{Store: a.inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff}.Register(a.router)
 	a.answered = &jobs.Answered{Store: a.Store, Sender: a.sender, Default: a.router.Default, Now: a.router.Now, Quiet: a.config.Quiet.In}
-	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu), a.answered.Job(), a.durability()}}
+	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu), a.answered.Job(), a.durability(), {Name: "letters", Every: time.Minute, Run: a.letters}}}
 }
 
 // gone notes a person whom nothing reaches until they write again.
@@ -122,21 +132,6 @@ func (a *App) gone(ctx context.Context, chat int64) {
 	}
 	if err := a.Store.SetReachable(ctx, chat, false); err != nil {
 		a.log.Warn("a person who is gone", "chat", chat, "err", err)
-	}
-}
-
-// parked tells the admins, once an hour at most, that an update could not be handled.
-func (a *App) parked(ctx context.Context, d queue.Dead) {
-	first, err := a.Store.Once(ctx, "parked", time.Hour)
-	if err != nil || !first {
-		return
-	}
-	for _, admin := range a.config.Admins {
-		w := text.In(a.router.Default)
-		m := telegram.Message{HTML: w.HTML("dead.parked", map[string]any{"Code": d.Code})}
-		if _, err := a.sender.Send(ctx, queue.Chat{ID: admin}, m); err != nil {
-			a.log.Warn("tell an admin of a dead letter", "admin", admin, "err", err)
-		}
 	}
 }
 

@@ -11,8 +11,6 @@ import (
 	"xingfuli/bot/config"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/store"
-	"xingfuli/bot/telegram"
-	"xingfuli/bot/text"
 	"xingfuli/jobs"
 )
 
@@ -62,12 +60,7 @@ func (a *App) warn(ctx context.Context, admin int64, fault string, keeps store.D
 	if err != nil || !first {
 		return err
 	}
-	known, err := a.Store.Known(ctx, admin, admin)
-	if err == nil {
-		w := text.In(text.Match(known.Person.Language, a.router.Default))
-		_, err = a.sender.Send(ctx, queue.Chat{ID: admin}, telegram.Message{HTML: w.HTML("store."+fault, keeps), Silent: a.config.Quiet.In(a.router.Now())})
-	}
-	if err == nil || errors.Is(err, queue.ErrUnknown) { // an unknown one may have arrived, and is not sent again
+	if err = a.tell(ctx, admin, "store."+fault, keeps); err == nil {
 		return nil
 	}
 	undone := a.Store.Unwarn(context.WithoutCancel(ctx), fault, admin)

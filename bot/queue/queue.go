@@ -25,9 +25,10 @@ type Update struct {
 // work done instead of doing it twice. It is the same in every try of an update.
 type Op string
 
-// UpdateOp is the op of the n-th change that update id makes.
-func UpdateOp(id int64, n int) Op {
-	return Op("u" + strconv.FormatInt(id, 10) + "." + strconv.Itoa(n))
+// UpdateOp is the op of the n-th change that update id of a bot makes. Another bot that takes
+// the place of the first counts its updates anew.
+func UpdateOp(bot, id int64, n int) Op {
+	return Op("u" + strconv.FormatInt(bot, 10) + "." + strconv.FormatInt(id, 10) + "." + strconv.Itoa(n))
 }
 
 // Chat is where a message goes. Thread is a forum topic, 0 for none.

@@ -20,7 +20,7 @@ func TestAudit(t *testing.T) {
 			t.Helper()
 			e := community.Entry{At: at, Who: 1003, What: "test.change", About: fmt.Sprint(n), Whom: 1002, Before: "a < b", After: strings.Repeat("好", 700)}
 			for range 2 { // the second time after a lost reply
-				if err := s.Record(ctx, queue.UpdateOp(int64(n), 1), e); err != nil {
+				if err := s.Record(ctx, queue.UpdateOp(7, int64(n), 1), e); err != nil {
 					t.Fatal(err)
 				}
 			}

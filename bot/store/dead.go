@@ -60,8 +60,8 @@ func (in *Inbox) Dead(ctx context.Context, before string, n int64) ([]queue.Dead
 	return ds, nil
 }
 
-// Letter finds a dead letter; ok is false when there is none of that entry.
-func (in *Inbox) Letter(ctx context.Context, entry string) (d queue.Dead, ok bool, err error) {
+// letter finds a dead letter; ok is false when there is none of that entry.
+func (in *Inbox) letter(ctx context.Context, entry string) (d queue.Dead, ok bool, err error) {
 	if !entryShape.MatchString(entry) {
 		return queue.Dead{}, false, nil
 	}
@@ -93,8 +93,9 @@ func dead(e redis.XMessage) queue.Dead {
 //
 //	KEYS[1]  stream of dead letters
 //	KEYS[2]  stream of its shard
+//	KEYS[3]  the op's mark: set here
 //	ARGV[1]  entry in KEYS[1]
-//	ARGV[2]  1 to put it back
+//	ARGV[2]  1 to put it back; ARGV[3] seconds to keep the mark
 //
 // It returns 1, or 0 when the letter is not there any more.
 var revive = redis.NewScript(`
@@ -105,18 +106,39 @@ if ARGV[2] == "1" then
 	redis.call("XADD", KEYS[2], "*", f[1], f[2], f[3], f[4], f[5], f[6])
 end
 redis.call("XDEL", KEYS[1], ARGV[1])
+redis.call("SET", KEYS[3], 1, "EX", ARGV[3])
 return 1`)
 
-// Revive takes a dead letter away and, with retry, has its update handled again. It
-// returns false when the letter is gone already.
-func (in *Inbox) Revive(ctx context.Context, d queue.Dead, retry bool) (bool, error) {
+// Revive takes the dead letter of this entry away and, with retry, has its update handled
+// again. It returns false when the letter is gone already, unless this op took it.
+func (in *Inbox) Revive(ctx context.Context, op queue.Op, entry string, retry bool) (bool, error) {
+	d, ok, err := in.letter(ctx, entry)
+	if err != nil {
+		return false, err
+	}
+	if !ok {
+		return in.s.did(ctx, op)
+	}
 	back := 0
 	if retry {
 		back = 1
 	}
-	n, err := revive.Run(ctx, in.s.db, []string{in.s.deadKey(in.bot), in.s.inboxKey(in.bot, d.Update.Shard)}, d.Entry, back).Int()
+	keys := []string{in.s.deadKey(in.bot), in.s.inboxKey(in.bot, d.Update.Shard), in.s.opKey(string(op))}
+	n, err := revive.Run(ctx, in.s.db, keys, d.Entry, back, int(keepOp.Seconds())).Int()
 	if err != nil {
 		return false, fmt.Errorf("revive dead letter: %w", err)
+	}
+	if n == 0 {
+		return in.s.did(ctx, op) // a try whose reply was lost
+	}
+	return true, nil
+}
+
+// did tells whether an op has been done.
+func (s *Store) did(ctx context.Context, op queue.Op) (bool, error) {
+	n, err := s.db.Exists(ctx, s.opKey(string(op))).Result()
+	if err != nil {
+		return false, fmt.Errorf("op %s: %w", op, err)
 	}
 	return n == 1, nil
 }

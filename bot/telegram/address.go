@@ -72,3 +72,17 @@ func Address(raw []byte) (queue.Update, error) {
 	}
 	return to, nil
 }
+
+// pressID reads the ID under which a press is answered; ok is false for other updates.
+func pressID(raw []byte) (id string, ok bool) {
+	if !bytes.Contains(raw, []byte(`"callback_query"`)) {
+		return "", false
+	}
+	var u struct {
+		Press struct {
+			ID string `json:"id"`
+		} `json:"callback_query"`
+	}
+	_ = json.Unmarshal(raw, &u)
+	return u.Press.ID, u.Press.ID != ""
+}

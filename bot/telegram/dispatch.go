@@ -22,7 +22,12 @@ const answerWithin = 800 * time.Millisecond
 // returned is worth another attempt, but for ErrDecode: the update has a shape that the
 // library does not know. On the last attempt the person is told that it failed, and a
 // *Failed with the code is returned.
-func (r *Router) Handle(ctx context.Context, u queue.Update, a *Attempt) error {
+func (r *Router) Handle(ctx context.Context, u queue.Update, a *Attempt) (err error) {
+	defer func() {
+		if p := recover(); p != nil { // outside of a turn, which catches its own
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
 	var up models.Update
 	if err := decode(u.Raw, &up); err != nil {
 		return fmt.Errorf("update %d: %w", u.ID, err)

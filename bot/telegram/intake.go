@@ -85,11 +85,15 @@ type Intake struct {
 	Now     func() time.Time
 	Log     *slog.Logger
 
+	// Waits ends the waiting that a press shows, because its lane has much to do before it.
+	Waits func(ctx context.Context, press string) error
+
 	mu     sync.Mutex
 	shards map[int]*shard
 	until  time.Time                // when the lease ends, by this machine's clock
 	lanes  map[int64][]queue.Update // waiting in each lane; one more may be being handled
 	busy   map[entry]*begun         // being handled, or handled and not forgotten yet
+	waits  map[entry]*waiting       // presses in lanes behind something else
 	held   int                      // updates in lanes and busy ones
 	change *sync.Cond               // of anything above
 
@@ -127,6 +131,14 @@ type begun struct {
 	queue.Update
 	shard *shard        // as it was owned then
 	again *queue.Update // read once more, after the shard was lost and had come back
+
+	answered bool // a press whose waiting has been ended
+}
+
+// waiting is a press in a lane that has other things to do.
+type waiting struct {
+	timer    *time.Timer
+	answered bool
 }
 
 // handled is an update to forget; then its lane goes on.
@@ -148,7 +160,7 @@ const (
 func NewIntake(inbox Inbox, replica string, handle func(context.Context, queue.Update, *Attempt) error, log *slog.Logger) *Intake {
 	in := &Intake{
 		Inbox: inbox, Replica: replica, Handle: handle, Now: time.Now, Log: log,
-		shards: map[int]*shard{}, lanes: map[int64][]queue.Update{}, busy: map[entry]*begun{},
+		shards: map[int]*shard{}, lanes: map[int64][]queue.Update{}, busy: map[entry]*begun{}, waits: map[entry]*waiting{},
 		reread: func() {}, next: make(chan int64), done: make(chan handled, maxHeld), spare: make(chan struct{}, 1),
 	}
 	in.change = sync.NewCond(&in.mu)
@@ -226,6 +238,8 @@ func (in *Intake) drop(shard int) {
 		for _, u := range waiting {
 			if u.Shard != shard {
 				kept = append(kept, u)
+			} else {
+				in.waited(u)
 			}
 		}
 		n += len(waiting) - len(kept)
@@ -408,9 +422,11 @@ func (in *Intake) add(ctx context.Context, s *shard, u queue.Update) {
 	}
 	s.held++
 	in.held++
-	waiting, running := in.lanes[u.Lane]
-	in.lanes[u.Lane] = append(waiting, u)
-	if !running {
+	before, running := in.lanes[u.Lane]
+	in.lanes[u.Lane] = append(before, u)
+	if running {
+		in.wait(ctx, u)
+	} else {
 		in.work.Add(1)
 		select {
 		case in.next <- u.Lane:
@@ -418,6 +434,41 @@ func (in *Intake) add(ctx context.Context, s *shard, u queue.Update) {
 			go in.worker(ctx, u.Lane)
 		}
 	}
+}
+
+// wait ends the waiting of a press that has not been begun by then. The mutex is held.
+func (in *Intake) wait(ctx context.Context, u queue.Update) {
+	press, ok := pressID(u.Raw)
+	if !ok || in.Waits == nil {
+		return
+	}
+	w := &waiting{}
+	w.timer = time.AfterFunc(answerWithin, func() {
+		in.mu.Lock()
+		waits := in.waits[entry{u.Shard, u.Entry}] == w
+		w.answered = waits
+		in.mu.Unlock()
+		if !waits {
+			return
+		}
+		if err := in.Waits(ctx, press); err != nil {
+			in.Log.Warn("end the waiting of a press", "update", u.ID, "err", err)
+		}
+	})
+	in.waits[entry{u.Shard, u.Entry}] = w
+}
+
+// waited takes a press out of those that wait, and tells whether it was answered meanwhile.
+// The mutex is held.
+func (in *Intake) waited(u queue.Update) (answered bool) {
+	e := entry{u.Shard, u.Entry}
+	w := in.waits[e]
+	if w == nil {
+		return false
+	}
+	w.timer.Stop()
+	delete(in.waits, e)
+	return w.answered
 }
 
 // entryTime is when Redis accepted an entry, in ms.
@@ -474,7 +525,7 @@ func (in *Intake) first(lane int64) *begun {
 		if in.leased() {
 			u := waiting[0]
 			in.lanes[lane] = waiting[1:]
-			b := &begun{Update: u, shard: in.shards[u.Shard]}
+			b := &begun{Update: u, shard: in.shards[u.Shard], answered: in.waited(u)}
 			in.busy[entry{u.Shard, u.Entry}] = b
 			return b
 		}
@@ -537,7 +588,7 @@ func (in *Intake) one(ctx context.Context, b *begun) (done bool) {
 			return in.park(ctx, u, errDeadly)
 		}
 	}
-	a := Attempt{mine: func(ctx context.Context) bool { return in.mine(ctx, b) }}
+	a := Attempt{mine: func(ctx context.Context) bool { return in.mine(ctx, b) }, answered: b.answered}
 	began := time.Now()
 	for n, failed := 1, 1; ; failed++ {
 		a.Last, a.next = n == attempts, 0
@@ -552,6 +603,9 @@ func (in *Intake) one(ctx context.Context, b *begun) (done bool) {
 		in.Log.Error("update", "id", u.ID, "attempt", n, "err", err)
 		if errors.Is(err, ErrDecode) || a.Last {
 			return in.park(ctx, u, err)
+		}
+		if errors.Is(err, queue.ErrRefused) {
+			n = attempts - 1 // it will be refused again: the next try says that it failed
 		}
 		if in.Inbox.Alive(ctx) && !(away(err) && time.Since(began) < outage) {
 			n++

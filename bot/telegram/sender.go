@@ -3,6 +3,7 @@ package telegram
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -82,24 +83,29 @@ func (e *PartError) Unwrap() error { return e.Err }
 
 // Send sends m and returns the ID of the message that carries its buttons, the last one
 // when it takes several. It returns queue.ErrUnreachable, queue.ErrUnknown,
-// queue.ErrRefused or queue.ErrLater, within a PartError when some parts went out.
+// queue.ErrRefused or queue.ErrLater, within a PartError when some parts went out. With
+// queue.ErrUnknown of a part, the others went out, and the ID is that of the last, or 0.
 func (s *Sender) Send(ctx context.Context, to queue.Chat, m Message) (int, error) {
 	markup, err := m.markup()
 	if err != nil {
 		return 0, err
 	}
 	var id int
+	var unknown error
 	parts := m.parts(markup)
 	for i := m.Skip; i < len(parts); i++ {
-		if id, err = s.deliver(ctx, &to, parts[i], m.Class); err == nil {
-			continue
+		id, err = s.deliver(ctx, &to, parts[i], m.Class)
+		switch {
+		case err == nil:
+		case errors.Is(err, queue.ErrUnknown): // it may have arrived; what follows has not
+			unknown = err
+		case i > 0:
+			return 0, &PartError{i, err}
+		default:
+			return 0, err
 		}
-		if i > 0 {
-			err = &PartError{i, err}
-		}
-		return 0, err
 	}
-	return id, nil
+	return id, unknown
 }
 
 // part is one message of those that a Message takes.

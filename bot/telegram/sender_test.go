@@ -258,7 +258,7 @@ func TestParts(t *testing.T) {
 	t.Parallel()
 	s, url := world(t, sim.Options{Unlimited: true})
 	sd := sender(t, s, url, Limits{})
-	failing(s, "sendMessage", sim.Fault{Drop: true}, sim.Fault{}, sim.Fault{Drop: true})
+	failing(s, "sendMessage", sim.Fault{Status: 400}, sim.Fault{}, sim.Fault{Status: 400})
 	m := Message{HTML: text.HTML(strings.Repeat("甲", 4096) + strings.Repeat("乙", 4096) + "丙"), Buttons: [][]Button{{{Label: "OK", Word: "ok"}}}, File: &File{Name: "a.txt", Bytes: []byte("a")}}
 	var sent []int
 	for tries := 0; ; tries++ {
@@ -270,7 +270,7 @@ func TestParts(t *testing.T) {
 			break
 		}
 		var p *PartError
-		if !errors.As(err, &p) || !errors.Is(err, queue.ErrUnknown) || tries == 9 {
+		if !errors.As(err, &p) || !errors.Is(err, queue.ErrRefused) || tries == 9 {
 			t.Fatal(err)
 		}
 		sent = append(sent, p.Sent)

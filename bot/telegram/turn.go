@@ -54,7 +54,7 @@ func (t *Turn) UserID() int64 {
 // Op names the turn's next change of state.
 func (t *Turn) Op() queue.Op {
 	t.ops++
-	return queue.UpdateOp(t.update, t.ops)
+	return queue.UpdateOp(t.router.ID, t.update, t.ops)
 }
 
 // Load reads what is known of chat and person, once per turn. It is called when the bot is
@@ -221,6 +221,11 @@ func (t *Turn) answer(ctx context.Context, line string, alert bool) (first bool,
 		return true, err
 	}
 	return true, t.router.Sender.Answer(context.WithoutCancel(ctx), t.press, line, alert)
+}
+
+// EndWaiting ends the waiting that a press shows, without a word.
+func (r *Router) EndWaiting(ctx context.Context, press string) error {
+	return r.Sender.Answer(ctx, press, "", false)
 }
 
 // release ends the waiting of a press without a word, if nothing has ended it. That it could

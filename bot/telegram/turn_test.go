@@ -64,6 +64,7 @@ func open(t *testing.T, register func(*house)) *house {
 	h.router.Explain(telegram.ErrStale, "chat.stale")
 	register(h)
 	h.intake = telegram.NewIntake(h.inbox, "one", h.router.Handle, log)
+	h.intake.Waits = h.router.EndWaiting
 	h.sim.Settle(func(ctx context.Context) error { return errors.Join(h.sim.Drained(ctx), h.intake.Settle(ctx)) })
 	p := &telegram.Poller{API: srv.URL, Token: h.sim.Bot().Token, Client: srv.Client(), Accept: h.intake.Accept, Log: log}
 	ctx, stop := context.WithCancel(context.Background())
@@ -168,7 +169,7 @@ func TestRevive(t *testing.T) {
 	}
 	events, stop := h.sim.Watch(h.sim.Seq())
 	defer stop()
-	if ok, err := h.inbox.Revive(t.Context(), ds[0], true); !ok || err != nil {
+	if ok, err := h.inbox.Revive(t.Context(), "a", ds[0].Entry, true); !ok || err != nil {
 		t.Fatalf("Revive: %v, %v", ok, err)
 	}
 	for e := range events {
@@ -176,7 +177,7 @@ func TestRevive(t *testing.T) {
 			break
 		}
 	}
-	if ok, err := h.inbox.Revive(t.Context(), ds[0], true); ok || err != nil {
+	if ok, err := h.inbox.Revive(t.Context(), "b", ds[0].Entry, true); ok || err != nil {
 		t.Errorf("Revive of what is gone: %v, %v", ok, err)
 	}
 }
