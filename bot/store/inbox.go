@@ -75,7 +75,8 @@ func shard(lane int64) int { return int(uint64(lane) % shards) }
 //	ARGV[3]    1 when it is going away: it counts no more, and gets nothing new
 //	ARGV[4..]  indexes, from 1, of shards it gives up
 //
-// A replica keeps what it has, and takes what nobody has up to its fair part. It returns
+// A replica keeps what it has, and takes what nobody has up to its fair part. A lease that
+// ends later than a lease can was given before Redis's clock was put back. It returns
 // the time by Redis in ms, the fair part, and the indexes it owns now.
 var own = redis.NewScript(`
 local t = redis.call("TIME")
@@ -85,6 +86,7 @@ for i = 4, #ARGV do
 	if redis.call("GET", key) == ARGV[1] then redis.call("DEL", key) end
 end
 redis.call("ZREMRANGEBYSCORE", KEYS[1], "-inf", now)
+redis.call("ZREMRANGEBYSCORE", KEYS[1], "(" .. now + ARGV[2], "+inf")
 local fair = 0
 if ARGV[3] == "1" then
 	redis.call("ZREM", KEYS[1], ARGV[1])

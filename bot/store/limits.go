@@ -32,15 +32,18 @@ func (s *Store) Limits(bot int64) *Limits { return &Limits{s, bot} }
 // and until the others have; a place was taken when both are 0.
 //
 // One number a bucket is enough for a rate with a burst: the generic cell rate algorithm,
-// ITU-T I.371. The clock is Redis's, for the replicas' own may differ.
+// ITU-T I.371. The clock is Redis's, for the replicas' own may differ. A place further ahead
+// than any pace takes one was taken before that clock was put back.
 var reserve = redis.NewScript(`
 local t = redis.call("TIME")
 local now = t[1] * 1000000 + t[2]
 local wait, place = {0, 0}, {}
 for i = 1, #KEYS do
 	place[i] = math.max(now, tonumber(redis.call("GET", KEYS[i]) or "0"))
+	local step, ahead = tonumber(ARGV[2*i]), tonumber(ARGV[2*i+1])
+	if step > 0 and place[i] - now > step + ahead + 120000000 then place[i] = now end
 	local owner = i > tonumber(ARGV[1]) and 2 or 1
-	wait[owner] = math.max(wait[owner], place[i] - now - tonumber(ARGV[2*i+1]))
+	wait[owner] = math.max(wait[owner], place[i] - now - ahead)
 end
 if wait[1] > 0 or wait[2] > 0 then return wait end
 for i = 1, #KEYS do
