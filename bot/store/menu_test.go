@@ -35,7 +35,7 @@ func TestMenuVersions(t *testing.T) {
 		}
 		for i, dish := range []string{"青鱼", "带鱼"} {
 			for range 2 { // again, after a lost reply
-				if err := publish(queue.UpdateOp(int64(i), 1), dish, int64(i)); err != nil {
+				if err := publish(queue.UpdateOp(7, int64(i), 1), dish, int64(i)); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -53,7 +53,7 @@ func TestMenuVersions(t *testing.T) {
 			t.Errorf("the trail has %+v, %v", es, err)
 		}
 		for i := int64(2); i < maxPast+5; i++ {
-			if err := publish(queue.UpdateOp(100+i, 1), "鱼", i); err != nil {
+			if err := publish(queue.UpdateOp(7, 100+i, 1), "鱼", i); err != nil {
 				t.Fatal(err)
 			}
 		}
