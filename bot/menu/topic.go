@@ -22,17 +22,20 @@ func (q Question) Topic(today calendar.Date) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// Shown lists the dates, from today on, whose dishes the answer tells.
+// Shown lists the dates, from today on, of which the answer tells dishes.
 func (a Answer) Shown(today calendar.Date) []calendar.Date {
-	days := slices.Clone(a.Days)
+	days := []Day{a.Next}
 	switch a.Kind {
 	case Served, Gone, NoMeal, Past:
 		days = append(days, a.Day)
 	case WholeWeek:
 		days = append(days, a.Week.Days...)
 	}
+	if a.Kind == Found || a.Kind == Gone || a.Kind == Served && len(a.Dishes) == 0 { // else no other days are told
+		days = append(days, a.Days...)
+	}
 	var dates []calendar.Date
-	for _, d := range append(days, a.Next) {
+	for _, d := range days {
 		if d.Serves("") && !d.Date.Before(today) && !slices.Contains(dates, d.Date) {
 			dates = append(dates, d.Date)
 		}

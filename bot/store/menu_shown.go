@@ -91,12 +91,15 @@ func (s *Store) Show(ctx context.Context, canteen string, dates []calendar.Date,
 		return err
 	}
 	since := "(" + strconv.FormatInt(now.Add(-menu.Remembered).UnixMilli(), 10)
+	sweep := now.UnixMilli()%8 == 0 // who was shown it longer ago than that is forgotten now and then
 	s.batch.ride(func(ctx context.Context, pipe redis.Pipeliner) (last redis.Cmder) {
 		for _, d := range dates {
 			date := d.String()
 			key := s.shownKey(canteen, date)
 			pipe.ZAdd(ctx, key, redis.Z{Score: float64(now.UnixMilli()), Member: hide(b, to, tag(canteen, date))})
-			pipe.ZRemRangeByScore(ctx, key, "-inf", since)
+			if sweep {
+				pipe.ZRemRangeByScore(ctx, key, "-inf", since)
+			}
 			last = pipe.Expire(ctx, key, menu.Remembered)
 		}
 		return last
