@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -23,7 +24,7 @@ type AnswerStore interface {
 	PutAnswer(ctx context.Context, op queue.Op, a community.Answer, e community.Entry) error
 	DropAnswer(ctx context.Context, op queue.Op, a community.Answer, e community.Entry) error
 	AnswerQuestion(ctx context.Context, op queue.Op, question string, a community.Answer, e community.Entry) error
-	NoteQuestion(ctx context.Context, op queue.Op, q community.Question) error
+	NoteQuestion(ctx context.Context, op queue.Op, user int64, q community.Question) error
 	SetPending(ctx context.Context, id string, q community.Question) error
 	Pending(ctx context.Context, id string) (community.Question, error)
 }
@@ -187,7 +188,7 @@ func (h *Answers) ask(ctx context.Context, t *telegram.Turn) (bool, error) {
 	if !ok {
 		return false, nil
 	}
-	if err := h.Store.NoteQuestion(ctx, t.Op(), q); err != nil {
+	if err := h.Store.NoteQuestion(ctx, t.Op(), t.UserID(), q); err != nil {
 		return false, err
 	}
 	_, err = t.Send(ctx, card.Noted(t.Words(), q))
@@ -205,8 +206,7 @@ func (h *Answers) match(ctx context.Context, t *telegram.Turn, question string) 
 		return false, nil
 	}
 	if sure {
-		_, err := t.Send(ctx, card.Answer(t.Words(), found[0], false))
-		return true, err
+		return true, h.found(ctx, t, found[0])
 	}
 	none := "" // there is nothing to note of what is no question
 	if q, ok := community.NewQuestion(question, home, t.Now); ok {
@@ -219,11 +219,24 @@ func (h *Answers) match(ctx context.Context, t *telegram.Turn, question string) 
 	return true, err
 }
 
+// found answers a question with the answer that is sure.
+func (h *Answers) found(ctx context.Context, t *telegram.Turn, a community.Answer) error {
+	m := card.Answer(t.Words(), a, false)
+	if community.IsLive(a.ID) {
+		var err error
+		if m, err = h.topic(ctx, t, a.ID); err != nil {
+			return err
+		}
+	}
+	_, err := t.Send(ctx, m)
+	return err
+}
+
 // learn indexes the answers as of a content number.
 func (h *Answers) learn(content int64, all []community.Answer) *community.Index {
 	x := h.index.Load()
 	if x == nil || x.content != content {
-		x = &indexed{content, community.NewIndex(all)}
+		x = &indexed{content, community.NewIndex(slices.Concat(community.Live, all))}
 		h.index.Store(x)
 	}
 	return x.Index
@@ -242,7 +255,7 @@ func (h *Answers) unlikely(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := h.Store.NoteQuestion(ctx, queue.Op("asked."+t.Button.ID), q); err != nil { // once, whoever presses
+	if err := h.Store.NoteQuestion(ctx, queue.Op("asked."+t.Button.ID), t.UserID(), q); err != nil { // once, whoever presses
 		return err
 	}
 	return t.Edit(ctx, card.Noted(t.Words(), q))

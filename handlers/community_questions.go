@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -36,6 +37,7 @@ func (h Questions) Register(r *telegram.Router) {
 	r.Button("questiondismiss", h.dismiss)
 	r.Button("tellme", h.wish)
 	r.Explain(community.ErrNoQuestion, "questions.gone")
+	r.Explain(community.ErrAsked, "questions.too_many")
 	r.Explain(community.ErrWishes, "questions.too_many_wishes")
 }
 
@@ -190,7 +192,11 @@ func (h Questions) done(ctx context.Context, t *telegram.Turn, key string) error
 // wish notes that whoever pressed wants to be told. In a group anybody may press, and the
 // button stays.
 func (h Questions) wish(ctx context.Context, t *telegram.Turn) error {
-	if err := h.Store.Wish(ctx, t.User.ID, t.Button.ID, t.Now); err != nil {
+	err := h.Store.Wish(ctx, t.User.ID, t.Button.ID, t.Now)
+	if errors.Is(err, community.ErrNoQuestion) {
+		return t.Alert(ctx, "questions.ask_again", nil)
+	}
+	if err != nil {
 		return err
 	}
 	if !t.Private() {

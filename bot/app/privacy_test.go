@@ -22,9 +22,9 @@ var carried = map[string]string{
 }
 
 // expiring are the kinds of keys that may hold an account after it was erased, because they
-// expire by themselves within a day: the mark of a dialogue that has ended, and when the next
-// message may go to a chat.
-var expiring = []string{"dialogue", "pace"}
+// expire by themselves within a day: the mark of a dialogue that has ended, how many
+// questions were asked, and when the next message may go to a chat.
+var expiring = []string{"dialogue", "asks", "pace"}
 
 // TestErase lets people leave traces wherever they can, and looks through all of Redis for
 // their accounts: each is in the export, and none is left after the erasure.

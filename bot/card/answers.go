@@ -101,7 +101,11 @@ func Back(w text.Words) [][]telegram.Button {
 func Likely(w text.Words, likely []community.Answer, none string) telegram.Message {
 	m := telegram.Message{HTML: w.HTML("answers.likely", nil)}
 	for _, a := range likely {
-		m.Buttons = append(m.Buttons, []telegram.Button{{Label: a.Question, Word: "answers", ID: "a-" + a.ID}})
+		id := "a-" + a.ID
+		if community.IsLive(a.ID) {
+			id = a.ID
+		}
+		m.Buttons = append(m.Buttons, []telegram.Button{{Label: a.Question, Word: "answers", ID: id}})
 	}
 	m.Buttons = append(m.Buttons, []telegram.Button{{Label: w.Plain("answers.none_of_these", nil), Word: "unlikely", ID: none}})
 	return m

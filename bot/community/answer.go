@@ -58,6 +58,20 @@ type Answer struct {
 	Version   int64    `json:"-"`
 }
 
+// Live are the questions that are answered from what is known at the time, by how people
+// ask them. Hours and prices of the canteen are mostly understood before (see menu.Ask).
+var Live = []Answer{
+	{ID: "hours", Question: "食堂几点开饭", Wordings: []string{"食堂供饭时间", "食堂开饭时间"}},
+	{ID: "prices", Question: "食堂吃一顿饭多少钱", Wordings: []string{"食堂饭菜价格"}},
+	{ID: "contact", Question: "社区专员怎么找", Wordings: []string{"社区专员电话多少", "怎么联系专员", "专员是谁", "小区专员几点上班", "who is the specialist"}},
+	{ID: "privacy", Question: "机器人会记下我什么", Wordings: []string{"机器人会不会记录我们聊天", "机器人记录我们说的话吗", "我的个人信息会不会泄露", "怎么删除我的个人信息", "what do you keep about me"}},
+}
+
+// IsLive tells whether an answer is one of Live.
+func IsLive(id string) bool {
+	return slices.ContainsFunc(Live, func(a Answer) bool { return a.ID == id })
+}
+
 // Tidy takes blanks off the ends of what staff wrote, and makes one line of what is one. a is not changed.
 func (a Answer) Tidy() Answer {
 	line := func(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -230,7 +230,7 @@ const (
 		吗 么 嘛 呢 啊 呀 吧 哦 哈 啦 咯 的 了 过 着 是不是 能不能 可不可以 会不会 要不要 有没有 行不行 可以 可 能 能够 会 有 没有 没 是 在 要 想 想要 需要 不 别 我 我们 咱 咱们 你 你们 他 他们 她 它 自己
 		这 那 这个 那个 这里 这儿 那里 那儿 到 去 来 给 把 让 被 就 都 也 还 再 又 才 只 很 太 和 跟 与 或 或者 还是 但是 因为 所以 如果 的话 从 向 往 对 为 用 里 里面 外 个 些 今天 明天 现在 平时 一般 大概 到底 最近 应该
 		什么 啥 甚么 the a an is are do does did can could i you we my to of in at on for there please it be`
-	weakWords = `食堂 小区 社区 门口 水头 水头镇 镇上 镇里 附近 旁边 周边 周围 老人 老年人 居民 业主 大家 群里 canteen community`
+	weakWords = `食堂 小区 社区 门口 水头 水头镇 镇上 镇里 附近 旁边 周边 周围 老人 老年人 居民 业主 大家 群里 机器人 canteen community bot`
 )
 
 var askingWords = []string{
@@ -240,6 +240,8 @@ var askingWords = []string{
 	"多少钱 要钱 收钱 收费 要收费 收不收费 费用 价格 价钱 几块钱 多少元 免费 要不要钱 交钱 price cost fee free",
 	"谁 哪个人 什么人 who",
 	"开放 开门 营业 开馆 关门 闭馆 打烊 上班 下班 开到 open opening hours",
+	"多少",
+	"电话 号码 手机号 联系方式 联系电话 phone",
 	"多久 多长时间 几天 多少天",
 }
 
@@ -259,7 +261,6 @@ var sameWords = []string{
 	"快递 包裹 取件 驿站 快递柜 菜鸟",
 	"维修 修 报修 修理 坏 坏掉",
 	"老年大学 老年课堂 老年学校",
-	"电话 号码 手机号 联系方式 联系电话 phone",
 }
 
 // characters are the traditional ones of such questions that talk of meals does not need.

@@ -19,6 +19,8 @@ import (
 var (
 	// ErrNoQuestion refuses a question that a colleague has seen to already, or that has expired.
 	ErrNoQuestion = errors.New("community: that question is not open any more")
+	// ErrAsked refuses somebody who asks too much in a day.
+	ErrAsked = errors.New("community: too many questions in a day")
 	// ErrWishes refuses somebody who waits for too many answers.
 	ErrWishes = errors.New("community: too many answers waited for")
 )
@@ -28,8 +30,9 @@ const (
 	KeepQuestion = 90 * 24 * time.Hour // since it was last asked
 	KeepWish     = 7 * 24 * time.Hour  // who wants to be told of an answer
 	MaxQuestions = 500                 // open ones; those last asked longest ago go first
+	MaxAsked     = 20                  // open ones that one person asks in a day: nobody drives out what others ask
 	MaxWishes    = 20                  // of one person
-	maxAsked     = 120                 // runes of a question that are kept
+	maxRunes     = 120                 // of a question that are kept
 )
 
 // Question is what people asked and nobody answered. Nothing in it tells who.
@@ -49,8 +52,8 @@ func NewQuestion(text, community string, now time.Time) (q Question, ok bool) {
 		return Question{}, false
 	}
 	text = Mask(strings.Join(strings.Fields(text), " "))
-	if r := []rune(text); len(r) > maxAsked {
-		text = string(r[:maxAsked]) + "…"
+	if r := []rune(text); len(r) > maxRunes {
+		text = string(r[:maxRunes]) + "…"
 	}
 	if !tokenize(strings.ReplaceAll(text, masked, " ")).content {
 		return Question{}, false
@@ -94,7 +97,7 @@ var asksEnglish = regexp.MustCompile(`^(what|when|where|who|which|how|why|can|co
 // Asks tells whether a text is a plain question: it has a question mark or a word that asks.
 func Asks(text string) bool {
 	s := strings.TrimSpace(strings.Map(calendar.Fold, text))
-	if s == "" || utf8.RuneCountInString(s) > 2*maxAsked {
+	if s == "" || utf8.RuneCountInString(s) > 2*maxRunes {
 		return false
 	}
 	return strings.Contains(s, "?") || asksEnglish.MatchString(s) || slices.ContainsFunc(asks, func(w string) bool { return strings.Contains(s, w) })

@@ -53,7 +53,7 @@ func TestNewQuestion(t *testing.T) {
 		}
 	}
 	long, ok := NewQuestion(strings.Repeat("路灯坏了", 40)+"怎么办", "", now)
-	if !ok || utf8.RuneCountInString(long.Text) != maxAsked+1 {
+	if !ok || utf8.RuneCountInString(long.Text) != maxRunes+1 {
 		t.Errorf("a long one: %v, %d runes", ok, utf8.RuneCountInString(long.Text))
 	}
 }
@@ -92,7 +92,7 @@ func FuzzQuestion(f *testing.F) {
 		if number.MatchString(m) || Mask(m) != m || !utf8.ValidString(m) {
 			t.Errorf("%q is masked as %q, then %q", s, m, Mask(m))
 		}
-		if q, ok := NewQuestion(s, "", time.Time{}); ok && (number.MatchString(q.Text) || utf8.RuneCountInString(q.Text) > maxAsked+1 || q.ID == "") {
+		if q, ok := NewQuestion(s, "", time.Time{}); ok && (number.MatchString(q.Text) || utf8.RuneCountInString(q.Text) > maxRunes+1 || q.ID == "") {
 			t.Errorf("%q is kept as %+v", s, q)
 		}
 	})

@@ -29,30 +29,41 @@ import (
 //	KEYS[1]  hash of the question
 //	KEYS[2]  the op's mark: set here, kept for ARGV[1] seconds
 //	KEYS[3]  sorted set of questions
+//	KEYS[4]  how many questions the account has asked today
 //	ARGV[1]  seconds
 //	ARGV[2]  ID; ARGV[3] text; ARGV[4] community; ARGV[5] now, seconds since 1970
 //	ARGV[6]  seconds a question is kept; ARGV[7] how many are kept
+//	ARGV[8]  how many questions an account may ask in a day
 //
-// It returns how often the question was asked. One that falls out of KEYS[3] expires later.
+// It returns 1, also when the op was done before, and 0 when the account has asked too many.
+// A question that falls out of KEYS[3] expires later.
 var asking = redis.NewScript(`
-if redis.call("SET", KEYS[2], 1, "NX", "EX", ARGV[1]) then
-	redis.call("HSETNX", KEYS[1], "text", ARGV[3])
-	redis.call("HSETNX", KEYS[1], "community", ARGV[4])
-	redis.call("HSETNX", KEYS[1], "first", ARGV[5])
-	redis.call("HINCRBY", KEYS[1], "count", 1)
-	redis.call("HSET", KEYS[1], "last", ARGV[5])
-	redis.call("EXPIRE", KEYS[1], ARGV[6])
-	redis.call("ZADD", KEYS[3], ARGV[5], ARGV[2])
-	redis.call("ZREMRANGEBYSCORE", KEYS[3], "-inf", ARGV[5] - ARGV[6])
-	redis.call("ZREMRANGEBYRANK", KEYS[3], 0, -ARGV[7] - 1)
-end
-return redis.call("HGET", KEYS[1], "count") or "0"`)
+if redis.call("EXISTS", KEYS[2]) == 1 then return 1 end
+if tonumber(redis.call("GET", KEYS[4]) or "0") >= tonumber(ARGV[8]) then return 0 end
+if redis.call("INCR", KEYS[4]) == 1 then redis.call("EXPIRE", KEYS[4], 86400) end
+redis.call("HSETNX", KEYS[1], "text", ARGV[3])
+redis.call("HSETNX", KEYS[1], "community", ARGV[4])
+redis.call("HSETNX", KEYS[1], "first", ARGV[5])
+redis.call("HINCRBY", KEYS[1], "count", 1)
+redis.call("HSET", KEYS[1], "last", ARGV[5])
+redis.call("EXPIRE", KEYS[1], ARGV[6])
+redis.call("ZADD", KEYS[3], ARGV[5], ARGV[2])
+redis.call("ZREMRANGEBYSCORE", KEYS[3], "-inf", ARGV[5] - ARGV[6])
+redis.call("ZREMRANGEBYRANK", KEYS[3], 0, -ARGV[7] - 1)
+redis.call("SET", KEYS[2], 1, "EX", ARGV[1])
+return 1`)
 
 // NoteQuestion keeps a question that nobody has answered, or counts that it was asked again.
-func (s *Store) NoteQuestion(ctx context.Context, op queue.Op, q community.Question) error {
-	keys := []string{s.questionKey(q.ID), s.opKey(string(op)), s.questionsKey()}
+// Who asked is not kept with it. It returns community.ErrAsked for who has asked too many
+// in a day.
+func (s *Store) NoteQuestion(ctx context.Context, op queue.Op, user int64, q community.Question) error {
+	keys := []string{s.questionKey(q.ID), s.opKey(string(op)), s.questionsKey(), s.askedTodayKey(user)}
 	keep := int(community.KeepQuestion.Seconds())
-	if err := s.batch.run(ctx, asking, keys, int(keepOp.Seconds()), q.ID, q.Text, q.Community, q.Last.Unix(), keep, community.MaxQuestions).Err(); err != nil {
+	n, err := s.batch.run(ctx, asking, keys, int(keepOp.Seconds()), q.ID, q.Text, q.Community, q.Last.Unix(), keep, community.MaxQuestions, community.MaxAsked).Int()
+	if err == nil && n == 0 {
+		err = community.ErrAsked
+	}
+	if err != nil {
 		return fmt.Errorf("note question: %w", err)
 	}
 	return nil

@@ -105,16 +105,19 @@ func (s *Store) opKey(op string) string { return s.prefix + "op:" + op }
 func (s *Store) personKey(user int64) string {
 	return s.prefix + "person:" + strconv.FormatInt(user, 10)
 }
-func (s *Store) groupKey(chat int64) string     { return s.prefix + "group:" + strconv.FormatInt(chat, 10) }
-func (s *Store) rolesKey(user int64) string     { return s.prefix + "roles:" + strconv.FormatInt(user, 10) }
-func (s *Store) auditKey() string               { return s.prefix + "audit" }
-func (s *Store) actorsKey() string              { return s.prefix + "audit:actors" }
-func (s *Store) communitiesKey() string         { return s.prefix + "communities" }
-func (s *Store) communityKey(id string) string  { return s.prefix + "community:" + id }
-func (s *Store) answersKey() string             { return s.prefix + "answers" }
-func (s *Store) answerKey(id string) string     { return s.prefix + "answer:" + id }
-func (s *Store) questionsKey() string           { return s.prefix + "questions" }
-func (s *Store) questionKey(id string) string   { return s.prefix + "question:" + id }
+func (s *Store) groupKey(chat int64) string    { return s.prefix + "group:" + strconv.FormatInt(chat, 10) }
+func (s *Store) rolesKey(user int64) string    { return s.prefix + "roles:" + strconv.FormatInt(user, 10) }
+func (s *Store) auditKey() string              { return s.prefix + "audit" }
+func (s *Store) actorsKey() string             { return s.prefix + "audit:actors" }
+func (s *Store) communitiesKey() string        { return s.prefix + "communities" }
+func (s *Store) communityKey(id string) string { return s.prefix + "community:" + id }
+func (s *Store) answersKey() string            { return s.prefix + "answers" }
+func (s *Store) answerKey(id string) string    { return s.prefix + "answer:" + id }
+func (s *Store) questionsKey() string          { return s.prefix + "questions" }
+func (s *Store) questionKey(id string) string  { return s.prefix + "question:" + id }
+func (s *Store) askedTodayKey(user int64) string {
+	return s.prefix + "asks:" + strconv.FormatInt(user, 10)
+}
 func (s *Store) wishesKey(q string) string      { return s.prefix + "wishes:" + q }
 func (s *Store) wishKey(user int64) string      { return s.prefix + "wish:" + strconv.FormatInt(user, 10) }
 func (s *Store) tellsKey() string               { return s.prefix + "tells" }
