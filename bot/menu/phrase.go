@@ -25,7 +25,7 @@ func (p phrase) placed() bool { return p.hasDay || !p.monday.IsZero() }
 
 // slips are other spellings of the words that questions are made of.
 var slips = strings.NewReplacer("甚么", "什么", "神马", "什么", "什末", "什么", "什么东西", "什么", "啥子", "什么", "啥东西", "什么", "啥", "什么",
-	"彩单", "菜单", "莱单", "菜单", "菜单子", "菜单", "有木有", "有没有", "有冇", "有没有", "有无", "有没有", "没得", "没有", "木有", "没有", "几点钟", "几点", "几时", "什么时候", "啥时候", "什么时候")
+	"彩单", "菜单", "莱单", "菜单", "菜单子", "菜单", "有木有", "有没有", "有冇", "有没有", "有无", "有没有", "没得", "没有", "木有", "没有", "几点钟", "几点", "几时", "什么时候", "啥时候", "什么时候", "阿尼", "什么", "食唐", "食堂", "实堂", "食堂", "时堂", "食堂", "饭唐", "饭堂")
 
 // opening words and closing words carry nothing; longer ones stand first.
 var (
@@ -57,6 +57,11 @@ func (a Asker) take(text string, today calendar.Date) phrase {
 	}
 	s = p.takeCanteen(s, a.canteens)
 	p.core = trimWords(s)
+	for _, end := range [][2]string{{"伐", "吗"}, {"冇", "没"}} { // as people around Wenzhou end a question
+		if rest, ok := strings.CutSuffix(p.core, end[0]); ok {
+			p.core = rest + end[1]
+		}
+	}
 	return p
 }
 
@@ -160,10 +165,14 @@ func skip(s string, words ...string) string {
 }
 
 var menuCores = wordSet("菜单 菜谱 食谱 餐单 看菜单 看下菜单 看一下菜单 看看菜单 菜单是什么 菜单有吗 有菜单吗 有没有菜单 发下菜单 发一下菜单 菜单发一下 菜单发下 菜单出来了吗 菜单出了吗 菜单出来没 菜单有没有 " +
-	"什么菜单 菜单公布了吗 菜单看一下 菜单看下 菜单是哪些 要菜单 求菜单")
+	"什么菜单 菜单公布了吗 菜单看一下 菜单看下 菜单是哪些 要菜单 求菜单 " +
+	"菜单发出来 菜单发出来看看 菜单发来看看 菜单发群里 菜单发到群里 菜单发一下看看")
 
 // wantsMenu tells whether the core asks for the menu by that word.
-func (p phrase) wantsMenu() bool { return has(menuCores, strings.TrimPrefix(p.core, "的")) }
+func (p phrase) wantsMenu() bool {
+	core := strings.TrimPrefix(p.core, "的")
+	return has(menuCores, core) || core == "菜" && p.canteen && p.placed()
+}
 
 // wantsWhat tells whether the core asks what is served: 吃什么, 有什么菜, 烧的什么. verb is
 // the word before 什么, "" for none, and dishes whether it says that it means dishes.
@@ -182,7 +191,7 @@ func (p phrase) wantsWhat() (verb string, dishes, ok bool) {
 	}
 	switch rest {
 	case "":
-		return verb, false, verb != "" && verb != "是"
+		return verb, false, verb != "" && verb != "是" || p.canteen && p.meal != ""
 	case "菜", "菜色", "菜品", "饭菜", "菜啊", "好菜", "菜吃", "伙食", "荤菜", "素菜":
 		return verb, true, true
 	case "吃", "吃的", "好吃", "好吃的", "饭", "下饭", "可以吃", "可吃", "可吃的":
@@ -202,9 +211,11 @@ func (p phrase) wantsDish() (food string, days, ok bool) {
 	switch {
 	case strings.HasPrefix(s, "有没有"):
 		return trimFood(s[len("有没有"):]), days, true
+	case strings.HasPrefix(s, "有没"):
+		return trimFood(s[len("有没"):]), days, true
 	case strings.HasPrefix(s, "有"), p.canteen && strings.ContainsRune("烧吃卖", first(s)) && s != "":
 		_, n := fold(s)
-		return trimFood(s[n:]), days, asks
+		return trimFood(s[n:]), days, asks || p.canteen && strings.HasPrefix(s, "有什么")
 	case strings.HasSuffix(s, "有没有"):
 		return trimFood(strings.TrimSuffix(s, "有没有")), days, true
 	case strings.HasSuffix(s, "有"):
@@ -276,7 +287,7 @@ func (p phrase) wantsHours() bool {
 // wantsOpen tells whether the core asks if the canteen serves at all.
 func (p phrase) wantsOpen() bool { return has(openCores, p.core) }
 
-var placeCores = wordSet("电话 电话多少 电话是多少 电话几号 电话号码 电话号码多少 电话号码是多少 联系电话 订餐电话 座机多少 怎么联系 电话有吗 有电话吗 有没有电话 谁有电话 电话发一下 电话发下 " +
+var placeCores = wordSet("电话 联系电话是多少 联系电话多少 电话多少 电话是多少 电话几号 电话号码 电话号码多少 电话号码是多少 联系电话 订餐电话 座机多少 怎么联系 电话有吗 有电话吗 有没有电话 谁有电话 电话发一下 电话发下 " +
 	"在哪 在哪里 在哪儿 在哪边 在什么地方 什么地方 在什么位置 什么位置 位置 位置在哪 位置在哪里 地址 地址在哪 地址在哪里 地址是什么 地址是哪里 怎么走 怎么去 在几号楼 在几栋 几号楼 在哪幢 在哪栋 在哪栋楼 开在哪里 开在哪 搬哪了 搬去哪里了 搬到哪里了")
 
 // wantsPlace tells whether the core asks for the canteen's address or telephone.
