@@ -101,7 +101,7 @@ func TestTelegramFails(t *testing.T) {
 				c.sim.Fail(func(method string, _ int64) *sim.Fault {
 					mu.Lock()
 					defer mu.Unlock()
-					n := rnd.IntN(600)
+					n := rnd.IntN(500) // 2 % each
 					if method == "getMe" || n >= 10*len(faults) || n%10 > 4 && n/10 == 0 {
 						return nil
 					}
