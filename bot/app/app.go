@@ -267,17 +267,15 @@ func (a *App) listen(ctx context.Context) error {
 // setWebhook tells Telegram where this bot is, if it does not know. That is tried until it
 // works: meanwhile updates come where they came before.
 func (a *App) setWebhook(ctx context.Context) error {
-	for failed := 1; ; failed++ {
+	for failed := 1; ctx.Err() == nil; failed++ {
 		err := a.inTurn(ctx, "webhook", a.tellWebhook)
-		if ctx.Err() != nil {
-			return nil
-		}
 		if err == nil || errors.Is(err, telegram.ErrToken) || errors.Is(err, queue.ErrRefused) {
 			return err
 		}
 		a.log.Warn("the webhook was not set", "err", err, "failed", failed)
 		wait(ctx, min(time.Duration(failed)*time.Second, 30*time.Second))
 	}
+	return nil
 }
 
 func (a *App) tellWebhook(ctx context.Context) error {
