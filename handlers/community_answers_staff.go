@@ -223,7 +223,7 @@ func (h *Answers) take(ctx context.Context, t *telegram.Turn, d answerDraft, val
 // next asks for what a new answer still lacks, and shows it when it lacks nothing. The answer
 // to an open question is published then: it was read in the question.
 func (h *Answers) next(ctx context.Context, t *telegram.Turn, d answerDraft) error {
-	step := ""
+	var step string
 	switch a := d.Answer; {
 	case a.Text == "" && d.Question != "":
 		step = "text"
