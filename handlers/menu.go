@@ -32,7 +32,7 @@ type MenuStore interface {
 // MenuMemory knows who was shown and answered what.
 type MenuMemory interface {
 	Show(ctx context.Context, canteen string, dates []calendar.Date, to queue.Chat, now time.Time) error
-	Asked(ctx context.Context, op queue.Op, chat int64, question, print string) (message int, err error)
+	Asked(ctx context.Context, op queue.Op, chat int64, question, answer string) (message int, err error)
 	Answered(chat int64, question string, message int)
 }
 

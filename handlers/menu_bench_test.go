@@ -63,7 +63,7 @@ func settle(b *testing.B, communities, people int) *place {
 	ctx, cancel := context.WithCancel(b.Context())
 	ended := make(chan error)
 	go func() { ended <- p.app.Run(ctx) }()
-	b.Cleanup(func() { cancel(); <-ended; stop(); p.sim.Close(); api.Close() })
+	b.Cleanup(func() { cancel(); _ = <-ended; stop(); p.sim.Close(); api.Close() })
 	return p
 }
 

@@ -33,15 +33,12 @@ func (h *Menu) soldOut(ctx context.Context, t *telegram.Turn) error {
 		_, err := t.Send(ctx, card.WhichCanteen(t.Words(), mine, "soldout", 0))
 		return err
 	}
+	note, err := h.sellNamed(ctx, t, c, words)
+	if err != nil {
+		return err
+	}
 	day, version, err := h.today(ctx, t, c)
 	if err != nil {
-		return err
-	}
-	note, err := h.sellNamed(ctx, t, c, day, words)
-	if err != nil {
-		return err
-	}
-	if day, version, err = h.today(ctx, t, c); err != nil { // with the marks that were just made
 		return err
 	}
 	m := card.SoldOut(t.Words(), c, day, version)
@@ -115,7 +112,11 @@ func (h *Menu) mark(ctx context.Context, t *telegram.Turn, c menu.Canteen, day m
 
 // sellNamed marks dishes by their names, 「红烧猪肉、蛋汤」, or takes the mark off, 「恢复 蛋汤」,
 // and returns what to say of it.
-func (h *Menu) sellNamed(ctx context.Context, t *telegram.Turn, c menu.Canteen, day menu.Day, words string) (text.HTML, error) {
+func (h *Menu) sellNamed(ctx context.Context, t *telegram.Turn, c menu.Canteen, words string) (text.HTML, error) {
+	day, _, err := h.today(ctx, t, c)
+	if err != nil {
+		return "", err
+	}
 	names, out := menu.SoldNames(words)
 	var known, unknown []string
 	for _, name := range names {

@@ -287,14 +287,6 @@ func (p phrase) wantsHours() bool {
 // wantsOpen tells whether the core asks if the canteen serves at all.
 func (p phrase) wantsOpen() bool { return has(openCores, p.core) }
 
-var placeCores = wordSet("电话 联系电话是多少 联系电话多少 电话多少 电话是多少 电话几号 电话号码 电话号码多少 电话号码是多少 联系电话 订餐电话 座机多少 怎么联系 电话有吗 有电话吗 有没有电话 谁有电话 电话发一下 电话发下 " +
-	"在哪 在哪里 在哪儿 在哪边 在什么地方 什么地方 在什么位置 什么位置 位置 位置在哪 位置在哪里 地址 地址在哪 地址在哪里 地址是什么 地址是哪里 怎么走 怎么去 在几号楼 在几栋 几号楼 在哪幢 在哪栋 在哪栋楼 开在哪里 开在哪 搬哪了 搬去哪里了 搬到哪里了")
-
-// wantsPlace tells whether the core asks for the canteen's address or telephone.
-func (p phrase) wantsPlace() bool {
-	return p.canteen && !p.placed() && p.meal == "" && has(placeCores, strings.TrimPrefix(p.core, "的"))
-}
-
 var (
 	whoWords   = []string{"以上", "及以上", "以下", "周岁", "岁", "的", "老年人", "老人家", "老人", "长者", "年轻人", "居民", "外面的人", "一个人", "每人", "去", "在", "吃饭", "吃一餐", "吃一顿", "吃顿饭", "吃", "一餐饭", "一餐", "一顿饭", "一顿", "每餐", "一份", "餐费", "饭", "要", "收", "是", "交"}
 	priceWords = []string{"多少钱", "多少元", "多少块", "几块钱", "几块", "几元", "什么价格", "什么价钱", "什么价", "怎么收费", "怎么收", "收费标准", "收费多少", "价格多少", "价钱多少", "价格", "价钱", "贵吗", "贵不贵", "便宜吗", "免费吗", "要钱吗"}

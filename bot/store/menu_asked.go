@@ -33,11 +33,11 @@ return tonumber(k[3])`)
 
 // Asked decides what a question in a group gets that nobody put to the bot itself, within
 // ten minutes of its last answer: an answer at first (0), then once a word that quotes
-// this message, then silence (-1). When the answer, by its print, is not what it was, it
-// is given anew. question names what was asked, however it was worded.
-func (s *Store) Asked(ctx context.Context, op queue.Op, chat int64, question, print string) (message int, err error) {
+// this message, then silence (-1). When the answer is not what it was, it is given anew.
+// question names what was asked, however it was worded; answer tells one answer from another.
+func (s *Store) Asked(ctx context.Context, op queue.Op, chat int64, question, answer string) (message int, err error) {
 	keys := []string{s.askedKey(chat, question)}
-	if message, err = s.batch.run(ctx, again, keys, string(op), print, int(keepAsked.Seconds())).Int(); err != nil {
+	if message, err = s.batch.run(ctx, again, keys, string(op), answer, int(keepAsked.Seconds())).Int(); err != nil {
 		return 0, fmt.Errorf("asked in %d: %w", chat, err)
 	}
 	return message, nil

@@ -185,9 +185,9 @@ func TestShown(t *testing.T) {
 func TestAsked(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
 		ctx := t.Context()
-		asked := func(op queue.Op, question, print string, want int) {
+		asked := func(op queue.Op, question, answer string, want int) {
 			t.Helper()
-			got, err := s.Asked(ctx, op, -5, question, print)
+			got, err := s.Asked(ctx, op, -5, question, answer)
 			if err != nil || got != want {
 				t.Errorf("%s asks %s: %d, %v; want %d", op, question, got, err, want)
 			}
