@@ -123,7 +123,7 @@ type killer struct {
 
 const (
 	idle     = 2 * time.Second // without a call for so long, there is nothing to do any more
-	progress = 20              // calls between two kills, but for those soon after another
+	progress = 60              // calls between two kills, but for those soon after another
 )
 
 // once kills one replica and restarts it.

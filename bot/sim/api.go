@@ -161,7 +161,7 @@ func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, method string
 	}
 	list, err := readParams(r)
 	if err != nil {
-		s.answer(w, &call{method: m.Name}, nil, badBody(err), nil, start)
+		s.answer(w, &call{method: m.Name, r: r}, nil, badBody(err), nil, start)
 		return
 	}
 	c := &call{method: m.Name, p: list, r: r}

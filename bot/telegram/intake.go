@@ -446,7 +446,10 @@ func (in *Intake) wait(ctx context.Context, u queue.Update) {
 	w.timer = time.AfterFunc(answerWithin, func() {
 		in.mu.Lock()
 		waits := in.waits[entry{u.Shard, u.Entry}] == w
-		w.answered = waits
+		if w.answered = waits; waits {
+			in.work.Add(1) // its lane is being handled, so that this is not the first
+			defer in.work.Done()
+		}
 		in.mu.Unlock()
 		if !waits {
 			return

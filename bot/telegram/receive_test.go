@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -194,13 +195,13 @@ func TestPollerIsPatientToAPoint(t *testing.T) {
 	ctx, stop := context.WithTimeout(t.Context(), 30*time.Second)
 	defer stop()
 	gone := make(chan struct{})
-	asked := 0
+	var asked atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/deleteWebhook") {
 			fmt.Fprint(w, `{"ok":true,"result":true}`)
 			return
 		}
-		if asked++; asked == 1 {
+		if asked.Add(1) == 1 {
 			<-gone
 			return
 		}
@@ -211,8 +212,8 @@ func TestPollerIsPatientToAPoint(t *testing.T) {
 	defer srv.Close()
 	began := time.Now()
 	p := &telegram.Poller{API: srv.URL, Token: "1:x", Client: srv.Client(), Hold: time.Second, Log: slog.New(slog.DiscardHandler)}
-	if err := p.Run(ctx); err != nil || asked != 2 {
-		t.Errorf("asked %d times, %v", asked, err)
+	if err := p.Run(ctx); err != nil || asked.Load() != 2 {
+		t.Errorf("asked %d times, %v", asked.Load(), err)
 	}
 	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("after %v", took)
@@ -225,9 +226,9 @@ func TestPollerRests(t *testing.T) {
 	t.Parallel()
 	ctx, stop := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer stop()
-	asked := 0
+	var asked atomic.Int64
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		asked++
+		asked.Add(1)
 		fmt.Fprint(w, `{"ok":true,"result":[{}]}`)
 	}))
 	defer srv.Close()
@@ -235,7 +236,7 @@ func TestPollerRests(t *testing.T) {
 		API: srv.URL, Token: "1:x", Client: srv.Client(), Log: slog.New(slog.DiscardHandler),
 		Accept: func(context.Context, []json.RawMessage) error { return nil },
 	}
-	if err := p.Run(ctx); err != nil || asked > 3 {
-		t.Errorf("asked %d times, %v", asked, err)
+	if err := p.Run(ctx); err != nil || asked.Load() > 3 {
+		t.Errorf("asked %d times, %v", asked.Load(), err)
 	}
 }
