@@ -90,7 +90,10 @@ func (h *Answers) top(ctx context.Context, t *telegram.Turn) (telegram.Message, 
 	if err != nil {
 		return telegram.Message{}, err
 	}
-	return card.Questions(t.Words(), community.Groups(all, home), g.Has(community.Specialist)), nil
+	elsewhere := func(a community.Answer) bool {
+		return a.Community != "" && a.Community != home && g.MayAnswer(a.Community)
+	}
+	return card.Questions(t.Words(), community.Groups(all, home), g.Has(community.Specialist), slices.ContainsFunc(all, elsewhere)), nil
 }
 
 // grants are the person's own, asked now; in a group nobody has any here.
@@ -131,6 +134,9 @@ func (h *Answers) shown(ctx context.Context, t *telegram.Turn, id string) (teleg
 	if page, ok := strings.CutPrefix(id, "g-"); ok {
 		return h.group(ctx, t, page)
 	}
+	if page, ok := strings.CutPrefix(id, "c-"); ok {
+		return h.elsewhere(ctx, t, page)
+	}
 	if id, ok := strings.CutPrefix(id, "a-"); ok {
 		_, all, err := h.here(ctx, t)
 		if err != nil {
@@ -162,13 +168,43 @@ func (h *Answers) group(ctx context.Context, t *telegram.Turn, id string) (teleg
 	if err != nil {
 		return telegram.Message{}, err
 	}
-	name, page, _ := card.ReadGroupPage(id)
-	if g, ok := community.FindGroup(community.Groups(all, home), name); ok {
+	name, page, ok := card.ReadPage(id)
+	if g, found := community.FindGroup(community.Groups(all, home), name); ok && found {
 		if m, ok := card.Group(t.Words(), g, page); ok {
 			return m, nil
 		}
 	}
 	return telegram.Message{}, telegram.ErrStale
+}
+
+// elsewhere lists the communities that have answers of their own, or those of one.
+func (h *Answers) elsewhere(ctx context.Context, t *telegram.Turn, id string) (telegram.Message, error) {
+	_, all, err := h.here(ctx, t)
+	if err != nil {
+		return telegram.Message{}, err
+	}
+	communities, err := h.Store.Communities(ctx, t.Known.Content)
+	if err != nil {
+		return telegram.Message{}, err
+	}
+	of, page, ok := card.ReadPage(id)
+	var with []community.Community
+	for _, c := range communities {
+		own := community.Own(all, c.ID)
+		if len(own) > 0 {
+			with = append(with, c)
+		}
+		if c.ID != of {
+			continue
+		}
+		if m, found := card.OwnQuestions(t.Words(), c, own, page); ok && found {
+			return m, nil
+		}
+	}
+	if id != "" {
+		return telegram.Message{}, telegram.ErrStale
+	}
+	return card.Elsewhere(t.Words(), with), nil
 }
 
 // ask answers a plain question to the bot itself that is about nothing else; one that nobody

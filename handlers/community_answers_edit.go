@@ -182,13 +182,12 @@ func (h *Answers) drop(ctx context.Context, t *telegram.Turn) error {
 // line does what staff say in one line. bad is why it cannot be read.
 func (h *Answers) line(ctx context.Context, t *telegram.Turn, l community.Line, bad error) error {
 	mine, everybody, err := h.scopes(ctx, t)
-	if err != nil {
+	switch {
+	case err != nil:
 		return err
-	}
-	if bad != nil {
+	case bad != nil:
 		return bad
-	}
-	if l.Verb == community.LineAdd {
+	case l.Verb == community.LineAdd:
 		return h.lineAdd(ctx, t, l, mine, everybody)
 	}
 	all, err := h.now(ctx)
@@ -207,16 +206,23 @@ func (h *Answers) line(ctx context.Context, t *telegram.Turn, l community.Line, 
 		err = h.Store.DropAnswer(ctx, t.Op(), a, change(t, "answer.drop", a, a.Text, ""))
 		return h.lined(ctx, t, "answers.dropped", a, err)
 	}
-	field := map[community.LineVerb]string{community.LineChange: "text", community.LineWord: "wordings", community.LineMove: "group"}[l.Verb]
-	given := l.Fields[1]
-	if field == "wordings" {
-		given = strings.Join(append(slices.Clone(a.Wordings), given), "\n")
+	return h.lineChange(ctx, t, l, a, all)
+}
+
+// lineChange changes the field of an answer that a line names.
+func (h *Answers) lineChange(ctx context.Context, t *telegram.Turn, l community.Line, a community.Answer, all []community.Answer) error {
+	field, given := "text", l.Fields[1]
+	switch l.Verb {
+	case community.LineMove:
+		field = "group"
+	case community.LineWord:
+		field, given = "wordings", strings.Join(append(slices.Clone(a.Wordings), given), "\n")
 	}
 	fresh := with(a, field, given)
 	if err := fresh.CheckField(field, all); err != nil {
 		return err
 	}
-	err = h.Store.PutAnswer(ctx, t.Op(), fresh, change(t, "answer.change", a, value(a, field), value(fresh, field)))
+	err := h.Store.PutAnswer(ctx, t.Op(), fresh, change(t, "answer.change", a, value(a, field), value(fresh, field)))
 	return h.lined(ctx, t, "answers.line_saved", fresh, err)
 }
 

@@ -25,16 +25,8 @@ func OpenQuestions(w text.Words, qs []community.Question, often bool, page int) 
 		label := w.Plain("questions.line", map[string]any{"Text": brief(q.Text), "Count": q.Count})
 		m.Buttons = append(m.Buttons, []telegram.Button{{Label: label, Word: "question", ID: q.ID}})
 	}
-	var turn []telegram.Button
-	if page > 0 {
-		turn = append(turn, telegram.Button{Label: w.Plain("answers.before", nil), Word: "questions", ID: QuestionsPage(often, page-1)})
-	}
-	if from+perPageOpen < len(qs) {
-		turn = append(turn, telegram.Button{Label: w.Plain("answers.after", nil), Word: "questions", ID: QuestionsPage(often, page+1)})
-	}
-	if len(turn) > 0 {
-		m.Buttons = append(m.Buttons, turn)
-	}
+	to := func(page int) string { return QuestionsPage(often, page) }
+	m.Buttons = append(m.Buttons, turner(w, "questions", page, from+perPageOpen < len(qs), to)...)
 	other := "questions.by_often"
 	if often {
 		other = "questions.by_new"

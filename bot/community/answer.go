@@ -175,6 +175,11 @@ func Groups(all []Answer, home string) []Group {
 	return gs
 }
 
+// Own are the answers for the people of one community alone, in their order.
+func Own(all []Answer, community string) []Answer {
+	return slices.DeleteFunc(sorted(all), func(a Answer) bool { return a.Community != community })
+}
+
 func sorted(all []Answer) []Answer {
 	return slices.SortedFunc(slices.Values(all), func(a, b Answer) int { return cmp.Or(cmp.Compare(a.Order, b.Order), cmp.Compare(a.ID, b.ID)) })
 }
