@@ -61,9 +61,9 @@ func settle(b *testing.B, communities, people int) *place {
 	events, stop := p.sim.Watch(0)
 	p.told = events
 	ctx, cancel := context.WithCancel(b.Context())
-	ended := make(chan error)
-	go func() { ended <- p.app.Run(ctx) }()
-	b.Cleanup(func() { cancel(); _ = <-ended; stop(); p.sim.Close(); api.Close() })
+	ended := make(chan struct{})
+	go func() { _ = p.app.Run(ctx); close(ended) }()
+	b.Cleanup(func() { cancel(); <-ended; stop(); p.sim.Close(); api.Close() })
 	return p
 }
 

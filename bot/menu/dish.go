@@ -109,6 +109,9 @@ func restOf(words string) (reason string, ok bool) {
 	if !strings.ContainsAny(plain, restRunes) {
 		return "", false
 	}
+	for _, w := range []string{"一天", "1天", "一日", "全天", "一次"} { // 停电停餐一天
+		plain = strings.TrimSuffix(plain, w)
+	}
 	if plain == "休" || plain == "无" {
 		return "", true
 	}
@@ -131,6 +134,7 @@ func reasonOf(words string) string {
 		}
 		return r
 	}, words)
+	words = skip(strings.TrimSpace(words), "因为", "因", "由于", "改成", "改为", "一天", "1天", "一日", "全天", "一次")
 	return strings.Join(strings.FieldsFunc(words, func(r rune) bool {
 		return r == ' ' || strings.ContainsRune("、,;。!?|/+\\·•:.，；！？：．", r)
 	}), " ")

@@ -103,6 +103,14 @@ func TestParseText(t *testing.T) {
 		{"Saturday is next week", "周六 鱼", on("2026-11-28"), "2026-12-05 鱼", nil},
 		{"Sunday is next week", seed, on("2026-11-22"), seedDays, nil},
 		{"下周 by the day", "下周一 鱼、下周二 虾", tuesday, "2026-11-30 鱼\n2026-12-01 虾", nil},
+		{"days in short", "周一、三、五：米饭\n周二四 面条\n周六日休息", tuesday, "2026-11-23 米饭\n2026-11-24 面条\n2026-11-25 米饭\n2026-11-26 面条\n2026-11-27 米饭\n2026-11-28 closed\n2026-11-29 closed", nil},
+		{"what only looks like a day in short", "周一三鲜汤、五花肉\n周二、三丝炒面、一品豆腐", tuesday, "2026-11-23 三鲜汤 五花肉\n2026-11-24 三丝炒面 一品豆腐", nil},
+		{"dates with a number for the weekday", "11/23（一）红烧肉、青菜\n11/24(三) 鱼", tuesday, "2026-11-23 红烧肉 青菜\n2026-11-24 鱼", []DoubtKind{WrongDay}},
+		{"a breakfast", "周一早餐 粥、包子 午餐 红烧肉、青菜 晚餐 面条\n周二早餐：早餐饼", on("2026-11-23"), "2026-11-23 红烧肉 青菜 | dinner 面条", []DoubtKind{NotUsed, NotUsed, NotUsed}},
+		{"a rest for a reason, in a sentence", "周五因停电停餐一天\n周六改成休息\n周日休息一天", tuesday, "2026-11-27 closed 停电\n2026-11-28 closed\n2026-11-29 closed", nil},
+		{"kinds of dishes without a colon", "周二 大荤 红烧肉 素菜 青菜 汤 蛋汤", tuesday, "2026-11-24 红烧肉 青菜 汤 蛋汤", nil},
+		{"bars, arrows and pluses", "周一｜红烧肉｜青菜\n周二👉鱼→豆腐\n周三：鸡+土豆丝+蛋汤", tuesday, "2026-11-23 红烧肉 青菜\n2026-11-24 鱼 豆腐\n2026-11-25 鸡 土豆丝 蛋汤", []DoubtKind{DayMissing, DayMissing}},
+		{"a notice around it", "各位老年朋友大家好！本周食堂菜单如下：\n星期一：红烧肉，青菜。\n星期二：带鱼，白菜。\n欢迎大家前来用餐！电话：0577-1", tuesday, "2026-11-23 红烧肉 青菜\n2026-11-24 带鱼 白菜", []DoubtKind{NotUsed}},
 		{"over New Year", "1月1日 休息\n12月31日 年糕", on("2026-12-30"), "2026-12-31 年糕\n2027-01-01 closed", nil},
 	}
 	for _, tt := range tests {

@@ -41,6 +41,7 @@ type reader struct {
 	filled   bool       // something came since the days were named
 	started  bool       // a dish of this meal came since the days were named
 	joinable bool       // the days were named on this line
+	skip     bool       // what comes belongs to a meal that the bot does not know
 	said     calendar.Date
 	aside    calendar.Date // the Monday of a week named by 下周
 	lines    int
@@ -144,7 +145,7 @@ func (r *reader) line(s string) error {
 		}
 		if day, n := r.cutDay(s); n > 0 {
 			r.name(namedDay{day}, between)
-			s, between = s[n:], ""
+			s, between = r.more(day, s[n:]), ""
 			continue
 		}
 		if n := r.link(s); n > 0 {
@@ -154,6 +155,11 @@ func (r *reader) line(s string) error {
 		}
 		if m, n := cutMeal(s); n > 0 {
 			r.head(m)
+			s = s[n:]
+			continue
+		}
+		if n := cutBreakfast(s); n > 0 {
+			r.skip = true
 			s = s[n:]
 			continue
 		}
@@ -233,7 +239,7 @@ func (r *reader) name(day namedDay, between string) {
 	default:
 		r.days = append(slices.Clone(r.days), day)
 	}
-	r.meal, r.heading, r.filled, r.started, r.joinable = r.section, false, false, false, true
+	r.meal, r.heading, r.filled, r.started, r.joinable, r.skip = r.section, false, false, false, true, false
 }
 
 // both is the day that is named by weekday and by date.
@@ -262,7 +268,7 @@ func upTo(from, to namedDay) []namedDay {
 }
 
 // head takes a meal's heading.
-func (r *reader) head(m Meal) { r.meal, r.heading, r.started = m, true, false }
+func (r *reader) head(m Meal) { r.meal, r.heading, r.started, r.skip = m, true, false, false }
 
 // item takes a dish or a rest.
 func (r *reader) item(part string) error {
@@ -270,6 +276,13 @@ func (r *reader) item(part string) error {
 		if r.note(part); r.lines > 1 {
 			r.drop(part)
 		}
+		return nil
+	}
+	if r.skip {
+		r.drop(part)
+		return nil
+	}
+	if isLabel(part) {
 		return nil
 	}
 	e := entry{days: r.days, meal: r.meal, first: !r.started}
@@ -303,7 +316,7 @@ func (r *reader) isName(name string) bool {
 	_, title := findTitle(name)
 	_, rest := restOf(name)
 	part, label := segment(name)
-	return day+meal+title == 0 && !rest && !label && part == name && !isRemark(name) && dishOf(name).Name == name
+	return day+meal+title+cutBreakfast(name) == 0 && !isLabel(name) && !rest && !label && part == name && !isRemark(name) && dishOf(name).Name == name
 }
 
 // price takes a price that stands apart from its dish: 红烧肉 12元.
