@@ -147,7 +147,7 @@ func (h *Menu) answer(ctx context.Context, t *telegram.Turn, q menu.Question) er
 	if !t.Private() && t.Message != nil {
 		m.Reply = t.Message.ID
 	}
-	topic, last := q.Topic(today(t))+"."+strconv.Itoa(t.Thread), 0
+	topic, last := q.Topic()+"."+strconv.Itoa(t.Thread), 0
 	if !t.Direct {
 		if last, err = h.Store.Asked(ctx, t.Op(), t.Chat.ID, topic, printOf(m)); err != nil || last < 0 {
 			return err
@@ -212,6 +212,9 @@ func (h *Menu) canteen(ctx context.Context, t *telegram.Turn) (menu.Canteen, boo
 	}
 	if c, ok := serving(canteens, home.ID); ok {
 		return c, true, nil
+	}
+	if !t.Direct {
+		return menu.Canteen{}, false, nil // perhaps they mean another canteen
 	}
 	return menu.Canteen{}, false, t.Say(ctx, "menu.no_canteen", nil)
 }

@@ -256,3 +256,27 @@ func TestPlace(t *testing.T) {
 		bot: 和食堂
 		| 地址：安居小区 1 号楼一楼…`}})
 }
+
+// TestNoCanteen: a group whose community has no canteen means another one when it talks of
+// one; who asks the bot itself is told.
+func TestNoCanteen(t *testing.T) {
+	t.Parallel()
+	d, err := app.NewDemo(t.Context(), app.DemoOptions{Start: monday, Stopped: true, Fast: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	if err := d.App.Store.PutCommunity(t.Context(), "none", 0, community.Community{ID: "none", Name: "没食堂小区"}); err != nil {
+		t.Fatal(err)
+	}
+	err = d.Sim.Play(t.Context(), `
+		admin@group: /bind 没食堂小区
+		bot@group: …
+		resident@group: 食堂今天吃什么
+		bot@group: (silence)
+		resident@group: /menu
+		bot@group: 这里还没有登记食堂…`)
+	if err != nil {
+		t.Error(err)
+	}
+}

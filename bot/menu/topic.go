@@ -12,12 +12,8 @@ import (
 // Topic names what a question asks for, however it was worded: questions of the same
 // kind, day, week, meal and dish have the same topic. It is 16 letters and digits, which
 // tell nobody what was asked.
-func (q Question) Topic(today calendar.Date) string {
-	kind, date := q.Kind, q.Day.Date
-	if kind == AskNext { // today, as far as anybody is told
-		kind, date = AskDay, today
-	}
-	said := []string{string(kind), date.String(), q.Monday.String(), string(foodOf(q.Dish)), string(q.Meal)}
+func (q Question) Topic() string {
+	said := []string{string(q.Kind), q.Day.Date.String(), q.Monday.String(), string(foodOf(q.Dish)), string(q.Meal)}
 	sum := sha256.Sum256([]byte(strings.Join(said, "\n")))
 	return hex.EncodeToString(sum[:8])
 }
