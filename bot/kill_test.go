@@ -121,10 +121,8 @@ type killer struct {
 	struck               chan struct{}
 }
 
-const (
-	idle     = 2 * time.Second // without a call for so long, there is nothing to do any more
-	progress = 60              // calls between two kills, but for those soon after another
-)
+// progress is how many calls there are between two kills, but for those soon after another.
+const progress = 60
 
 // once kills one replica and restarts it.
 func (k *killer) once() {
@@ -140,15 +138,22 @@ func (k *killer) once() {
 	}
 }
 
-// after waits for a number of calls.
+// after waits for a number of calls, or until there is nothing to do any more.
 func (k *killer) after(n int64) {
-	goal, seen, since := k.calls.Load()+n, int64(0), time.Now()
-	for k.calls.Load() < goal && time.Since(since) < idle {
-		if now := k.calls.Load(); now != seen {
-			seen, since = now, time.Now()
-		}
+	for goal := k.calls.Load() + n; k.calls.Load() < goal && !k.idle(); {
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// idle tells whether everything that was sent in is done, and was a little before.
+func (k *killer) idle() bool {
+	for range 2 {
+		if inbox, _, _ := k.c.kept(); inbox > 0 || k.c.sim.Pending() > 0 {
+			return false
+		}
+		time.Sleep(30 * time.Millisecond)
+	}
+	return true
 }
 
 func (k *killer) at(ns int64) {
@@ -160,11 +165,11 @@ func (k *killer) inACall() {
 	k.struck = make(chan struct{})
 	at := k.calls.Load() + 1 + k.rnd.Int64N(40)
 	k.armed.Store(at)
-	select {
-	case <-k.struck:
-	case <-time.After(idle):
-		if !k.armed.CompareAndSwap(at, 0) {
-			<-k.struck // it is being done
+	for !k.idle() || !k.armed.CompareAndSwap(at, 0) {
+		select {
+		case <-k.struck:
+			return
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
