@@ -89,8 +89,13 @@ func bareOf(s string) string {
 	}, s)
 }
 
-// asks are words that make a question of a line without a question mark.
-var asks = []string{"吗", "嘛", "么", "怎么", "怎样", "咋", "如何", "哪", "谁", "几", "什么", "啥", "甚么", "多少", "多久", "多长", "多大", "多远", "是不是", "能不能", "可不可以", "可以不", "有没有", "有无", "会不会", "要不要", "收不收", "行不行", "请问", "想问", "问一下", "问下", "为何", "何时", "何处", "呢"}
+// asks are words that make a question of a line without a question mark, endings those that
+// do at its end: 这么 and 好几个 ask for nothing.
+var (
+	asks = []string{"吗", "怎么", "怎样", "咋", "如何", "哪", "谁", "什么", "啥", "甚么", "多少", "多久", "多长", "多大", "多远", "是不是", "能不能", "可不可以", "可以不", "有没有", "有无", "会不会", "要不要", "收不收", "行不行", "请问", "想问", "问一下", "问下", "为何", "何时", "何处",
+		"几点", "几号", "几路", "几楼", "几天", "几时", "几岁", "几块", "几月", "几个月", "第几", "星期几", "周几"}
+	endings = []string{"么", "嘛", "呢", "没", "没有", "不"}
+)
 
 var asksEnglish = regexp.MustCompile(`^(what|when|where|who|which|how|why|can|could|may|is|are|do|does|did|will|would|should)\b`)
 
@@ -100,7 +105,11 @@ func Asks(text string) bool {
 	if s == "" || utf8.RuneCountInString(s) > 2*maxRunes {
 		return false
 	}
-	return strings.Contains(s, "?") || asksEnglish.MatchString(s) || slices.ContainsFunc(asks, func(w string) bool { return strings.Contains(s, w) })
+	if strings.Contains(s, "?") || asksEnglish.MatchString(s) || slices.ContainsFunc(asks, func(w string) bool { return strings.Contains(s, w) }) {
+		return true
+	}
+	s = strings.TrimRightFunc(s, func(r rune) bool { return !unicode.IsLetter(r) })
+	return slices.ContainsFunc(endings, func(w string) bool { return strings.HasSuffix(s, w) })
 }
 
 // masked stands for what is not kept.

@@ -24,6 +24,7 @@ type holding struct {
 //
 //	dialogue:…  the mark that a dialogue has ended, 24 hours; one in a group, 24 hours
 //	inbox:…     the update that is being handled
+//	shown:…     who was shown a menu, sealed (see seal), 48 hours
 //	asks:…      how many questions an account has asked, 24 hours
 //	pace:…      when the next message may go to a chat, a minute
 var holdings = []holding{
