@@ -25,7 +25,7 @@ type Doing struct {
 // Waiting is a question whose answer a person wants to be told, as a list of Kept "wishes"
 // holds it.
 type Waiting struct {
-	Question string    `json:"question,omitempty"` // empty: answered, and to be told soon
+	Question string    `json:"question,omitempty"` // empty: it is settled
 	Since    time.Time `json:"since"`
 }
 

@@ -111,16 +111,18 @@ func exportWishes(ctx context.Context, p *Privacy, user int64) (any, bool, error
 		if err != nil {
 			return nil, false, err
 		}
+		w := community.Waiting{Since: time.Unix(int64(r.Score), 0)}
 		if len(q) > 0 {
-			all = append(all, community.Waiting{Question: q[0].Text, Since: time.Unix(int64(r.Score), 0)})
+			w.Question = q[0].Text
 		}
+		all = append(all, w)
 	}
 	due, err := p.tells(ctx, user)
 	for _, member := range due {
 		t, _ := readTell(member)
 		all = append(all, community.Waiting{Since: t.Since})
 	}
-	return all, len(rows)+len(due) > 0, err
+	return all, len(all) > 0, err
 }
 
 func eraseWishes(ctx context.Context, p *Privacy, user int64) error {

@@ -240,6 +240,10 @@ func (s *Store) DismissQuestion(ctx context.Context, op queue.Op, question strin
 }
 
 func (s *Store) settle(ctx context.Context, op queue.Op, question string, a community.Answer, body string, e community.Entry) error {
+	waiting, err := s.db.ZRange(ctx, s.wishesKey(question), 0, -1).Result()
+	if err != nil {
+		return fmt.Errorf("settle question %s: %w", question, err)
+	}
 	keys := []string{
 		s.answerKey(a.ID), s.opKey(string(op)), s.contentKey(), s.answersKey(), s.auditKey(), s.actorsKey(),
 		s.questionKey(question), s.questionsKey(), s.wishesKey(question), s.tellsKey(),
@@ -253,6 +257,22 @@ func (s *Store) settle(ctx context.Context, op queue.Op, question string, a comm
 		err = community.ErrNoQuestion
 	}
 	if err != nil {
+		return fmt.Errorf("settle question %s: %w", question, err)
+	}
+	return s.unwish(ctx, question, waiting)
+}
+
+// unwish takes a question that is settled off what accounts wait for. What is left because
+// the process was killed before expires with community.KeepWish.
+func (s *Store) unwish(ctx context.Context, question string, waiting []string) error {
+	if len(waiting) == 0 {
+		return nil
+	}
+	pipe := s.db.Pipeline()
+	for _, user := range waiting {
+		pipe.ZRem(ctx, s.wishKey(account(user)), question)
+	}
+	if _, err := pipe.Exec(ctx); err != nil {
 		return fmt.Errorf("settle question %s: %w", question, err)
 	}
 	return nil
