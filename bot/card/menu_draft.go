@@ -77,8 +77,11 @@ func Published(w text.Words, m menu.Menu) telegram.Message {
 
 // Undone says what came back when a version was taken back.
 func Undone(w text.Words, c menu.Canteen, was, is menu.Menu) telegram.Message {
-	v := weekValues(w, is.Monday)
-	v["Canteen"], v["Empty"], v["Diff"] = c.Name, len(is.Days) == 0, diffLines(w, menu.Diff(was, is))
+	v, diff := weekValues(w, is.Monday), menu.Diff(was, is)
+	for i := range diff {
+		diff[i].All = false // what is there again is what the cook wants to know
+	}
+	v["Canteen"], v["Empty"], v["Diff"] = c.Name, len(is.Days) == 0, diffLines(w, diff)
 	return telegram.Message{HTML: w.HTML("menu.undone", v)}
 }
 
