@@ -128,6 +128,28 @@ func TestQuestions(t *testing.T) {
 			admin: 路灯坏了找谁修
 			bot: 答好了！…
 			bot@resident: (silence)`},
+		{name: "who has blocked the bot meanwhile is left alone, later too", script: asked + `
+			resident: (block)
+			admin: /questions
+			bot: …
+			admin: [请问小区的路灯]
+			bot*: …
+			admin: [写答案]
+			bot: …
+			admin: 打社区电话
+			bot: …
+			admin: [办事]
+			bot: …
+			admin: 路灯坏了找谁修
+			bot: 答好了！…
+			clock: +1h
+			resident: (unblock)
+			clock: +1h
+			bot@resident: (silence)
+			resident: 路灯坏了找谁修
+			bot: 路灯坏了找谁修
+			|
+			| 打社区电话…`},
 		{name: "none of what was offered", script: `
 			resident: /start
 			bot: (anything)

@@ -221,8 +221,12 @@ var tourResident string
 //go:embed tour_cook.txt
 var tourCook string
 
+//go:embed tour_answers.txt
+var tourAnswers string
+
 // demoTours are played by the tests too, with the answers in them.
 var demoTours = []page.Tour{
 	{Title: map[string]string{"zh-Hans": "居民问今天吃什么", "en": "A resident asks what there is to eat"}, Script: tourResident},
 	{Title: map[string]string{"zh-Hans": "食堂师傅发布菜单", "en": "The cook publishes a menu"}, Script: tourCook},
+	{Title: map[string]string{"zh-Hans": "没人答过的问题有了答案", "en": "A question that nobody had answered"}, Script: tourAnswers},
 }
