@@ -261,7 +261,7 @@ func (s *Server) pinChatMessage(c *call) (any, *apiError) {
 	}
 	m.pinned = true
 	ch.pinned = append(ch.pinned, m.api.ID)
-	note := s.service(s.me, "置顶了一条消息")
+	note := s.service(s.me, Pinned, "")
 	note.api.Pinned = m.api.bare()
 	s.post(ch, note)
 	s.emitMessage(ch, m.api.ID)
@@ -328,7 +328,7 @@ func (s *Server) createForumTopic(c *call) (any, *apiError) {
 		}
 	}
 	made := apiTopicMade{Name: name, Color: int(color)}
-	note := s.service(s.me, "新建了话题："+name)
+	note := s.service(s.me, MadeTopic, name)
 	note.api.TopicCreated, note.api.InTopic = &made, true
 	note.api.Thread = ch.lastID + 1 // a topic has the ID of its first message
 	ch.group.Topics[note.api.Thread] = name

@@ -25,7 +25,7 @@ func (s *Server) editable(c *call) (*chat, *message, markup, *apiError) {
 	if m == nil {
 		return nil, nil, mk, bad("message to edit not found")
 	}
-	if m.from != s.bot.ID || m.service != "" || m.reply != nil || m.api.Origin != nil {
+	if m.from != s.bot.ID || m.service.Did != "" || m.reply != nil || m.api.Origin != nil {
 		return nil, nil, mk, bad("message can't be edited")
 	}
 	return ch, m, mk, nil

@@ -23,7 +23,7 @@ func (s *Server) sees(c *chat, m *message) bool {
 	switch {
 	case !g.BotIn:
 		return false
-	case s.bot.ReadsAll, s.botAdmin(g), m.service != "":
+	case s.bot.ReadsAll, s.botAdmin(g), m.service.Did != "":
 		return true
 	case m.api.ReplyTo != nil && m.api.ReplyTo.From != nil && m.api.ReplyTo.From.ID == s.bot.ID:
 		return true
@@ -156,13 +156,13 @@ func (s *Server) moveBot(g *group, by *apiUser, in, kicked bool) {
 	}
 	s.memberUpdate("my_chat_member", g.chat, by, was, s.member(g, s.me))
 	if in {
-		note := s.service(by, "邀请了 "+s.me.FirstName)
+		note := s.service(by, Added, s.me.FirstName)
 		note.api.Joined = []*apiUser{s.me}
 		s.post(g.chat, note)
 	} else {
-		note := s.service(by, "移出了 "+s.me.FirstName)
+		note := s.service(by, Removed, s.me.FirstName)
 		if by == s.me {
-			note = s.service(by, "离开了群组")
+			note = s.service(by, Left, "")
 		}
 		note.api.Left = s.me
 		s.post(g.chat, note)
@@ -227,12 +227,12 @@ func (s *Server) setMember(who, group int64, in bool) error {
 	var note *message
 	if in {
 		g.members[who] = true
-		note = s.service(p.api, "加入了群组")
+		note = s.service(p.api, Joined, "")
 		note.api.Joined = []*apiUser{p.api}
 	} else {
 		delete(g.members, who)
 		delete(g.admins, who)
-		note = s.service(p.api, "离开了群组")
+		note = s.service(p.api, Left, "")
 		note.api.Left = p.api
 	}
 	if s.botAdmin(g) {
@@ -303,12 +303,12 @@ func (s *Server) Migrate(id int64) (int64, error) {
 	}
 	next.Topics = maps.Clone(old.Topics)
 	s.placeGroup(next)
-	note := s.service(s.me, "")
-	note.service, note.api.MigrateTo = "群组已升级为超级群组", next.ID
+	note := s.service(s.me, Grew, "")
+	note.api.MigrateTo = next.ID
 	s.post(c, note)
 	old.moved, old.Key = next.ID, old.Key+" (old)"
-	note = s.service(s.me, "")
-	note.service, note.api.MigrateFrom = "由群组升级而来", id
+	note = s.service(s.me, GrownFrom, "")
+	note.api.MigrateFrom = id
 	s.post(next.chat, note)
 	s.emitChat(next.chat)
 	return next.ID, nil

@@ -49,9 +49,9 @@ func (s *Server) add(c *chat, m *message) {
 	s.turn.Broadcast()
 }
 
-// service makes a service message; its text is what people see.
-func (s *Server) service(by *apiUser, text string) *message {
-	return &message{api: &apiMessage{From: by}, service: by.FirstName + " " + text}
+// service makes a service message about what by did, of or with something.
+func (s *Server) service(by *apiUser, did Happening, of string) *message {
+	return &message{api: &apiMessage{From: by}, service: Deed{did, by.FirstName, of}}
 }
 
 // post adds a message that somebody else than an API call of the bot made, and tells the
@@ -232,7 +232,7 @@ func (s *Server) source(c *call, id int) (*message, *apiError) {
 	switch {
 	case m == nil:
 		return nil, bad("message to %s not found", verb(c.method))
-	case m.service != "":
+	case m.service.Did != "":
 		return nil, bad("message can't be %s", map[string]string{"copy": "copied", "forward": "forwarded"}[verb(c.method)])
 	case m.api.Protected:
 		return nil, bad("message has protected content and can't be %s", map[string]string{"copy": "copied", "forward": "forwarded"}[verb(c.method)])

@@ -92,7 +92,7 @@ func (s *Server) newest(c *chat, from int64) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := len(c.msgs) - 1; i >= 0; i-- {
-		if m := c.msgs[i]; m.from == from && !m.deleted && m.service == "" {
+		if m := c.msgs[i]; m.from == from && !m.deleted && m.service.Did == "" {
 			return m.api.ID, nil
 		}
 	}

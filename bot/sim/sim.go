@@ -82,6 +82,50 @@ type Act struct {
 	AsGroup  bool  // an anonymous admin: sender_chat is the group
 }
 
+// Happening is what a service message tells of.
+type Happening string
+
+// What happens in groups.
+const (
+	Pinned    Happening = "pinned"
+	MadeTopic Happening = "topic"
+	Added     Happening = "added"
+	Removed   Happening = "removed"
+	Joined    Happening = "joined"
+	Left      Happening = "left"
+	Grew      Happening = "grew"
+	GrownFrom Happening = "grown"
+)
+
+// Deed is who did what, of or with something. The zero Deed is none.
+type Deed struct {
+	Did    Happening
+	By, Of string
+}
+
+// String is the line in Chinese.
+func (e Deed) String() string {
+	switch e.Did {
+	case Pinned:
+		return e.By + " 置顶了一条消息"
+	case MadeTopic:
+		return e.By + " 新建了话题：" + e.Of
+	case Added:
+		return e.By + " 邀请了 " + e.Of
+	case Removed:
+		return e.By + " 移出了 " + e.Of
+	case Joined:
+		return e.By + " 加入了群组"
+	case Left:
+		return e.By + " 离开了群组"
+	case Grew:
+		return "群组已升级为超级群组"
+	case GrownFrom:
+		return "由群组升级而来"
+	}
+	return ""
+}
+
 // Toast is the bot's answer to a press.
 type Toast struct {
 	Answered bool
@@ -103,6 +147,7 @@ type Message struct {
 	Pinned   bool
 	Deleted  bool
 	Service  string // joined, pinned …: a line in the middle, then the rest is empty
+	Deed     Deed   // the same for who speaks another language
 	HTML     string // text or caption, rendered from the entities, safe to insert into a page
 	Text     string // the same as plain text
 	ReplyTo  int

@@ -46,12 +46,12 @@ func (s *Server) view(c *chat, m *message, who int64) Message {
 	a := m.api
 	v := Message{
 		ID: a.ID, Chat: chat, From: m.from, FromName: m.name, At: time.Unix(a.Date, 0).In(s.clock.now().Location()),
-		Pinned: m.pinned, Deleted: m.deleted, Service: m.service, Thread: a.Thread,
+		Pinned: m.pinned, Deleted: m.deleted, Service: m.service.String(), Deed: m.service, Thread: a.Thread,
 	}
 	if a.SenderChat != nil {
 		v.From = a.SenderChat.ID // an anonymous admin stays so
 	}
-	if m.service != "" || m.deleted {
+	if m.service.Did != "" || m.deleted {
 		return v
 	}
 	v.Edited = a.EditDate != 0

@@ -108,7 +108,7 @@ type message struct {
 	name    string
 	deleted bool
 	pinned  bool
-	service string
+	service Deed
 	reply   *Keyboard
 	files   []*file
 	poll    *poll

@@ -71,7 +71,7 @@ func (l look) lines() []line {
 func (l look) preview(m sim.Message) string {
 	switch {
 	case m.Service != "":
-		return m.Service
+		return l.happened(m.Deed)
 	case m.Text != "":
 		return strings.Join(strings.Fields(m.Text), " ")
 	case m.Poll != nil:
@@ -86,6 +86,16 @@ func (l look) preview(m sim.Message) string {
 		return m.Files[0].Name
 	}
 	return say(l.lang, "file")
+}
+
+// happenings are the page's words for what a service message tells of.
+var happenings = map[sim.Happening]string{
+	sim.Pinned: "event.pinned", sim.MadeTopic: "event.topic", sim.Added: "event.added", sim.Removed: "event.removed",
+	sim.Joined: "event.joined", sim.Left: "event.left", sim.Grew: "event.grew", sim.GrownFrom: "event.grown",
+}
+
+func (l look) happened(d sim.Deed) string {
+	return say(l.lang, happenings[d.Did], "name", d.By, "of", d.Of)
 }
 
 // when is the hour of a message of today, else its day.

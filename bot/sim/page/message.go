@@ -31,7 +31,8 @@ type bubble struct {
 	Others    []sim.File
 	Kind      string // of Others
 	HasWords  bool
-	Joined    bool // goes on with the pictures or files above: an album
+	Happened  string // the line of a service message
+	Joined    bool   // goes on with the pictures or files above: an album
 }
 
 // bubble shows m below the message before it.
@@ -48,6 +49,9 @@ func (l look) bubble(m sim.Message, before *sim.Message) bubble {
 	} else {
 		b.Joined = len(m.Files) > 0 && len(before.Files) > 0 && m.From == before.From && m.Files[0].Photo == before.Files[0].Photo && m.At.Equal(before.At)
 		b.First = before.From != m.From || before.Thread != m.Thread || before.FromName != m.FromName || before.Service != "" || m.At.Sub(before.At) > 10*time.Minute
+	}
+	if m.Service != "" {
+		b.Happened = l.happened(m.Deed)
 	}
 	b.Bot = !slices.ContainsFunc(l.people, func(q sim.Person) bool { return q.ID == m.From })
 	for i, q := range l.people {

@@ -31,6 +31,17 @@ func TestWordsAreComplete(t *testing.T) {
 	}
 }
 
+// TestHappenings has a line in both languages for whatever happens in a group.
+func TestHappenings(t *testing.T) {
+	for _, h := range []sim.Happening{sim.Pinned, sim.MadeTopic, sim.Added, sim.Removed, sim.Joined, sim.Left, sim.Grew, sim.GrownFrom} {
+		d := sim.Deed{Did: h, By: "Ana", Of: "Lifts"}
+		zh, en := look{lang: "zh-Hans"}.happened(d), look{lang: "en"}.happened(d)
+		if zh != d.String() || en == "" || en == zh || strings.Contains(en, "{") {
+			t.Errorf("%s: %q, %q, and the simulator says %q", h, zh, en, d)
+		}
+	}
+}
+
 // TestWordsAreUsed finds a word that nobody says and a key that is no word.
 func TestWordsAreUsed(t *testing.T) {
 	used := map[string]bool{"theme.auto": true, "theme.light": true, "theme.dark": true} // put together in page.html, as tour.… in tour.go
