@@ -116,6 +116,10 @@ func TestBrowser(t *testing.T) {
 	picture(t, ctx, "cook")
 	do(t, ctx, chromedp.Click(css(`[data-press^="publish"]`)))
 	sees(t, ctx, answer, "发布好了！")
+	do(t, ctx, chromedp.SendKeys(css("#text"), "/setmenu 周四 麻婆豆腐→红烧豆腐\r"))
+	sees(t, ctx, answer, "周四：麻婆豆腐 → 红烧豆腐")
+	do(t, ctx, chromedp.Click(css(`[data-press^="publish"]`)), chromedp.WaitVisible(css(`[data-press^="undo"][data-press$=" 3"]`)), chromedp.Click(css(`[data-press^="undo"][data-press$=" 3"]`)))
+	sees(t, ctx, answer, "周四：红烧豆腐 → 麻婆豆腐")
 
 	do(t, ctx, chromedp.EmulateViewport(412, 760), chromedp.Navigate(fmt.Sprintf("%s/?lang=zh-Hans&who=%d&chat=%d", d.URL(), demoResident, d.Sim.Bot().ID)), chromedp.Click(css("#start")))
 	sees(t, ctx, ".key", "今天吃什么")

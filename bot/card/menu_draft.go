@@ -192,6 +192,8 @@ func doubtKey(k menu.DoubtKind) string {
 		return "menu.doubt_dish_unusual"
 	case menu.PastWeek:
 		return "menu.doubt_past_week"
+	case menu.FarWeek:
+		return "menu.doubt_far_week"
 	}
 	return "menu.doubt_not_used"
 }

@@ -53,6 +53,7 @@ const (
 	NotUsed     DoubtKind = "not_used"     // words that are no dish: they are left out
 	DishUnusual DoubtKind = "dish_unusual" // a name so long that it may be a sentence: it is kept
 	PastWeek    DoubtKind = "past_week"    // the whole week is over
+	FarWeek     DoubtKind = "far_week"     // the week begins more than a month from now: a slip in the date
 )
 
 // ParseText reads a menu as a cook pastes it: days with their dishes in one line or
@@ -113,16 +114,19 @@ func (d Draft) Menu(canteen string, old Menu, by int64, at time.Time) Menu {
 }
 
 // Against is the draft with its doubts as they are today, beside what is published of its
-// week: a day that is published is not missing, and a week that is over is doubtful. d is
-// not changed.
+// week: a day that is published is not missing, and a week that is over or far away is doubtful.
+// d is not changed.
 func (d Draft) Against(old Menu, today calendar.Date) Draft {
 	var doubts []Doubt
-	if d.Monday.AddDays(6).Before(today) {
+	switch {
+	case d.Monday.AddDays(6).Before(today):
 		doubts = append(doubts, Doubt{Kind: PastWeek, Date: d.Monday})
+	case d.Monday.Sub(today) > 31:
+		doubts = append(doubts, Doubt{Kind: FarWeek, Date: d.Monday})
 	}
 	for _, doubt := range d.Doubts {
 		_, published := old.Day(doubt.Date)
-		if doubt.Kind != PastWeek && !(doubt.Kind == DayMissing && published) {
+		if doubt.Kind != PastWeek && doubt.Kind != FarWeek && !(doubt.Kind == DayMissing && published) {
 			doubts = append(doubts, doubt)
 		}
 	}

@@ -272,6 +272,8 @@ func TestAgainst(t *testing.T) {
 		{d, Menu{}, "2026-11-23", "day_missing-26 day_missing-27"},
 		{d, old, "2026-11-23", "day_missing-27"},
 		{d, old, "2026-11-29", "day_missing-27"},
+		{d, old, "2026-10-23", "day_missing-27"},
+		{d, old, "2026-10-22", "far_week-23 day_missing-27"},
 		{d, old, "2026-11-30", "past_week-23 day_missing-27"},
 		{d.Against(old, on("2026-11-30")).Move(1), Menu{}, "2026-11-30", "day_missing-04"},
 	} {

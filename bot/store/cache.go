@@ -39,7 +39,7 @@ func (s *Store) Content(ctx context.Context) (int64, error) {
 }
 
 // weeks is how many of the newest weeks of a canteen are read.
-const weeks = 8
+const weeks = 12
 
 // at returns the content of a number, read anew when the cache has another one.
 func (s *Store) at(ctx context.Context, number int64) (*content, error) {
