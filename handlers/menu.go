@@ -56,6 +56,7 @@ func (h *Menu) Register(r *telegram.Router) {
 	r.Command("menu", h.menu, telegram.About("menu.about"))
 	r.Phrase("chat.key_today", h.menu)
 	r.Phrase("chat.key_week", h.week)
+	r.Text(h.pasted)
 	r.Text(h.question)
 	r.Button("menu", h.show)
 	h.registerSet(r)

@@ -69,6 +69,22 @@ func (h *Menu) begin(ctx context.Context, t *telegram.Turn) error {
 	return h.take(ctx, t, c, words)
 }
 
+// pasted takes a menu that a cook sends without the command, which is easily forgotten.
+func (h *Menu) pasted(ctx context.Context, t *telegram.Turn) (bool, error) {
+	if !t.Private() || !menu.IsMenu(t.Text, today(t)) {
+		return false, nil
+	}
+	mine, err := h.mine(ctx, t)
+	if err != nil || len(mine) == 0 {
+		return false, err
+	}
+	c, words, ok := pick(mine, t.Text)
+	if !ok {
+		return true, h.which(ctx, t, mine, t.Text)
+	}
+	return true, h.take(ctx, t, c, words)
+}
+
 // mine lists the canteens whose menu this person may publish, asked now.
 func (h *Menu) mine(ctx context.Context, t *telegram.Turn) ([]menu.Canteen, error) {
 	g, err := h.Staff.Grants(ctx, t.UserID())

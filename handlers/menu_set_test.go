@@ -45,6 +45,17 @@ func TestSetMenu(t *testing.T) {
 			| ⚠ 周一 11月30日的「鸭」不在这一周，没有收进来
 			| [发布] [换成下周]
 			| [修改] [取消]`},
+		{name: "a cook may forget the command, a resident is no cook", script: `
+			cook: 周四葱油鲳鱼、麻婆豆腐、清炒菠菜
+			bot: 和食堂的菜单，请您过目（还没发布）：…
+			cook: [取消]
+			bot*: 好，这份菜单不发了…
+			cook: 周四 糖醋排骨换成红烧大排
+			bot: …· 周四：糖醋排骨 → 红烧大排…
+			resident: 周四葱油鲳鱼、麻婆豆腐、清炒菠菜
+			bot: 不好意思，这句话我没看懂…
+			cook@group: 周四葱油鲳鱼、麻婆豆腐、清炒菠菜
+			bot@group: (silence)`},
 		{name: "nothing is saved before it is published", script: `
 			cook: /setmenu 周四葱油鲳鱼
 			bot: …

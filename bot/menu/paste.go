@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -84,6 +85,26 @@ func ParseText(text string, today calendar.Date) (Draft, error) {
 		return Draft{}, ErrNothing
 	}
 	return d, nil
+}
+
+// IsMenu tells whether words that nobody asked for are plainly a menu, or dishes in the
+// place of others: a cook need not remember the command. Three dishes in a list make a menu.
+func IsMenu(text string, today calendar.Date) bool {
+	if !strings.ContainsAny(text, "\n、，,;；。→>＞➡⇒➔⟶改换換") { // as most that is said
+		return false
+	}
+	if _, ok, err := ParseChange(text, today); ok {
+		return err == nil
+	}
+	if len(pieces(text)) < 3 || strings.ContainsAny(text, "?？") {
+		return false
+	}
+	d, err := ParseText(text, today)
+	dishes := 0
+	for _, day := range d.Days {
+		dishes += len(day.Dishes(""))
+	}
+	return err == nil && dishes >= 3
 }
 
 // Move is the draft some weeks later, or earlier when weeks is negative: the same

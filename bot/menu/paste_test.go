@@ -159,6 +159,17 @@ func TestParseTextRefuses(t *testing.T) {
 	}
 }
 
+func TestIsMenu(t *testing.T) {
+	for text, want := range map[string]bool{
+		seed: true, "周二：红烧肉\n青菜\n蛋汤": true, "周二 鱼→虾": true, "明天：红烧肉、青菜、蛋汤": true,
+		"周二有鱼、有肉、有蛋吗？": false, "周二有鱼吗": false, "周二鱼": false, "红烧肉、青菜、蛋汤": false, "": false, "大家好，我是新来的，请多关照": false, "周二 鱼→虾、菜": false, "本周菜单": false,
+	} {
+		if got := IsMenu(text, on("2026-11-24")); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
 func TestDraft(t *testing.T) {
 	draft, err := ParseText(seed+"；周三鱼", on("2026-11-24"))
 	if err != nil {
