@@ -15,13 +15,14 @@ import (
 type ChatStore interface {
 	SetLanguage(ctx context.Context, op queue.Op, chat int64, language string) error
 	SetReachable(ctx context.Context, user int64, reachable bool) error
-	Communities(ctx context.Context, content int64) ([]community.Community, error)
+	Directory
 }
 
 // Chat greets, helps, and knows the way out.
 type Chat struct {
-	Store ChatStore
-	Staff Staff
+	Store  ChatStore
+	Staff  Staff
+	Follow func(ctx context.Context, t *telegram.Turn, token string) error // takes up an invitation
 }
 
 // Register takes the commands that belong to no feature.
@@ -41,29 +42,49 @@ func (h Chat) Register(r *telegram.Router) {
 	r.Explain(errGroupAdmin, "chat.group_admins_only")
 }
 
-// start greets a person and gives them the big buttons.
+// start greets a person, gives them the big buttons, and asks once where they live. What
+// comes with it from a link is an invitation.
 func (h Chat) start(ctx context.Context, t *telegram.Turn) error {
+	if err := h.Store.SetReachable(ctx, t.User.ID, true); err != nil {
+		return err
+	}
+	if t.Args != "" {
+		return h.invited(ctx, t)
+	}
 	g, err := h.Staff.Grants(ctx, t.User.ID)
 	if err != nil {
 		return err
 	}
-	if err := h.Store.SetReachable(ctx, t.User.ID, true); err != nil {
-		return err
-	}
-	all, err := h.Store.Communities(ctx, t.Known.Content)
+	d, err := h.Store.Directory(ctx, t.Known.Content)
 	if err != nil {
 		return err
 	}
 	w := t.Words()
-	home, _ := at(t, all)
+	home, known := at(t, d.Open())
 	_, err = t.Send(ctx, telegram.Message{
 		HTML: w.HTML("chat.start", map[string]any{"Name": w.Plain("chat.bot_name", nil), "Community": home.Name, "Staff": len(g) > 0}),
 		Keys: card.Keys(w),
 	})
-	if err != nil || home.ID != "" || len(all) == 0 {
+	if err != nil || known || len(d.Open()) == 0 {
 		return err
 	}
-	_, err = t.Send(ctx, card.Communities(w, all))
+	return unsettled(ctx, t, d, "")
+}
+
+// invited takes up the invitation of a link. Why one is refused is told nobody, but to who
+// made it; the big buttons come all the same.
+func (h Chat) invited(ctx context.Context, t *telegram.Turn) error {
+	err := h.Follow(ctx, t, t.Args)
+	key := ""
+	switch {
+	case errors.Is(err, community.ErrInvitation):
+		key = "staff.bad_link"
+	case errors.Is(err, community.ErrSelf):
+		key = "staff.own_link"
+	default:
+		return err
+	}
+	_, err = t.Send(ctx, telegram.Message{HTML: t.Words().HTML(key, nil), Keys: card.Keys(t.Words())})
 	return err
 }
 

@@ -41,7 +41,7 @@ func (h Dead) list(ctx context.Context, t *telegram.Turn) error {
 
 // page shows the letter before the one in the button, or the newest.
 func (h Dead) page(ctx context.Context, t *telegram.Turn) error {
-	if err := h.admin(ctx, t); err != nil {
+	if err := admin(ctx, h.Staff, t); err != nil {
 		return err
 	}
 	m, err := h.card(ctx, t, t.Button.ID)
@@ -66,14 +66,6 @@ func (h Dead) card(ctx context.Context, t *telegram.Turn, before string) (telegr
 	}, len(ds) > 1), nil
 }
 
-func (h Dead) admin(ctx context.Context, t *telegram.Turn) error {
-	ok, err := has(h.Staff, community.Admin)(ctx, t)
-	if err == nil && !ok {
-		err = community.ErrNotAdmin
-	}
-	return err
-}
-
 func (h Dead) retry(ctx context.Context, t *telegram.Turn) error {
 	return h.revive(ctx, t, true, "dead.retried")
 }
@@ -83,7 +75,7 @@ func (h Dead) forget(ctx context.Context, t *telegram.Turn) error {
 }
 
 func (h Dead) revive(ctx context.Context, t *telegram.Turn, retry bool, key string) error {
-	if err := h.admin(ctx, t); err != nil {
+	if err := admin(ctx, h.Staff, t); err != nil {
 		return err
 	}
 	ok, err := h.Store.Revive(ctx, t.Op(), t.Button.ID, retry)

@@ -21,7 +21,7 @@ import (
 
 // MenuStore keeps canteens and what they serve. content is queue.Known.Content.
 type MenuStore interface {
-	Communities(ctx context.Context, content int64) ([]community.Community, error)
+	Directory
 	Canteens(ctx context.Context, content int64) ([]menu.Canteen, error)
 	Menus(ctx context.Context, content int64, canteen string) ([]menu.Menu, error)
 	SoldOut(ctx context.Context, content int64, canteen string) (menu.SoldOut, error)
@@ -195,17 +195,13 @@ func (h *Menu) look(ctx context.Context, t *telegram.Turn, c menu.Canteen, q men
 // canteen finds the canteen that the chat or the person eats at. When that is not known
 // it says so, and returns false.
 func (h *Menu) canteen(ctx context.Context, t *telegram.Turn) (menu.Canteen, bool, error) {
-	all, err := h.Store.Communities(ctx, t.Known.Content)
+	d, err := h.Store.Directory(ctx, t.Known.Content)
 	if err != nil {
 		return menu.Canteen{}, false, err
 	}
-	home, ok := at(t, all)
-	switch {
-	case !ok && !t.Private():
-		return menu.Canteen{}, false, t.Say(ctx, "community.unbound", nil)
-	case !ok && len(all) > 0:
-		_, err := t.Send(ctx, card.Communities(t.Words(), all))
-		return menu.Canteen{}, false, err
+	home, ok := at(t, d.Open())
+	if !ok {
+		return menu.Canteen{}, false, unsettled(ctx, t, d, t.Text)
 	}
 	canteens, err := h.Store.Canteens(ctx, t.Known.Content)
 	if err != nil {

@@ -114,13 +114,17 @@ func (a *App) features(readsAll bool) {
 	a.router.Flood.Exempt = staff.any
 	a.menu = &handlers.Menu{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In}
 	a.menu.Register(a.router)
-	handlers.Community{Store: a.Store, Staff: staff, ReadsAll: readsAll}.Register(a.router)
+	forms := handlers.Forms{}
+	forms.Register(a.router)
+	handlers.Community{Store: a.Store, Staff: staff, ReadsAll: readsAll, Forms: forms}.Register(a.router)
+	roster := handlers.Roster{Store: a.Store, Staff: staff, Admins: a.config.Admins}
+	roster.Register(a.router)
 	answers := &handlers.Answers{Store: a.Store, Staff: staff}
 	answers.Register(a.router)
 	handlers.Questions{Store: a.Store, Staff: staff, Answers: answers}.Register(a.router)
 	handlers.Privacy{Store: a.Store.Privacy(a.router.ID), Places: a.Store, Staff: staff}.Register(a.router)
 	handlers.Dead{Store: a.inbox, Staff: staff}.Register(a.router)
-	handlers.Chat{Store: a.Store, Staff: staff}.Register(a.router)
+	handlers.Chat{Store: a.Store, Staff: staff, Follow: roster.Follow}.Register(a.router)
 	a.answered = &jobs.Answered{Store: a.Store, Sender: a.sender, Default: a.router.Default, Now: a.router.Now, Quiet: a.config.Quiet.In}
 	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu), a.answered.Job(), a.durability(), {Name: "letters", Every: time.Minute, Run: a.letters}}}
 }

@@ -22,6 +22,7 @@ type Community struct {
 	ID      string  `json:"id"`
 	Name    string  `json:"name"`
 	Contact Contact `json:"contact"`
+	Closed  bool    `json:"closed,omitempty"` // it is not offered any more; its ID is never used again
 }
 
 // Contact is whom the people of a community call (一小区一专员).
@@ -34,18 +35,25 @@ type Contact struct {
 // Find returns the community of this name: the whole name, or the only one that
 // begins with it. It returns ErrUnknown when there is none, or more than one.
 func Find(name string, all []Community) (Community, error) {
-	name = strings.TrimSpace(name)
-	var found []Community
-	for _, c := range all {
-		if c.Name == name {
-			return c, nil
+	return Named(name, all, func(c Community) string { return c.Name })
+}
+
+// Named is Find for anything that has a name.
+func Named[T any](name string, all []T, nameOf func(T) string) (v T, err error) {
+	name = strings.Trim(strings.TrimSpace(name), "「」“”\"")
+	found := 0
+	for _, x := range all {
+		if nameOf(x) == name {
+			return x, nil
 		}
-		if name != "" && strings.HasPrefix(c.Name, name) {
-			found = append(found, c)
+		if name != "" && strings.HasPrefix(nameOf(x), name) {
+			found++
+			v = x
 		}
 	}
-	if len(found) != 1 {
-		return Community{}, ErrUnknown
+	if found != 1 {
+		var none T
+		return none, ErrUnknown
 	}
-	return found[0], nil
+	return v, nil
 }

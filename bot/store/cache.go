@@ -23,7 +23,8 @@ type cache struct {
 // content is what was read at a content number. It is not changed.
 type content struct {
 	number      int64
-	communities []community.Community
+	directory   community.Directory
+	communities []community.Community // the open ones of the directory
 	canteens    []menu.Canteen
 	menus       map[string][]menu.Menu // by canteen, the newest first
 	sold        map[string]menu.SoldOut
@@ -56,16 +57,21 @@ func (s *Store) at(ctx context.Context, number int64) (*content, error) {
 	return fresh, nil
 }
 
-// fill reads everything in five round trips, whatever the number of communities.
+// fill reads everything in a few round trips, whatever the number of communities.
 func (s *Store) fill(ctx context.Context, c *content) error {
 	pipe := s.db.Pipeline()
 	communityIDs := pipe.ZRange(ctx, s.communitiesKey(), 0, -1)
+	allianceIDs := pipe.ZRange(ctx, s.alliancesKey(), 0, -1)
 	canteenIDs := pipe.ZRange(ctx, s.canteensKey(), 0, -1)
 	if _, err := pipe.Exec(ctx); err != nil {
 		return fmt.Errorf("read the index: %w", err)
 	}
 	var err error
-	if c.communities, err = list(ctx, s, communityIDs.Val(), s.communityKey, func(*community.Community, int64) {}); err != nil {
+	if c.directory.Communities, err = list(ctx, s, communityIDs.Val(), s.communityKey, func(*community.Community, int64) {}); err != nil {
+		return err
+	}
+	c.communities = c.directory.Open()
+	if c.directory.Alliances, err = list(ctx, s, allianceIDs.Val(), s.allianceKey, func(*community.Alliance, int64) {}); err != nil {
 		return err
 	}
 	if c.canteens, err = list(ctx, s, canteenIDs.Val(), s.canteenKey, func(*menu.Canteen, int64) {}); err != nil {

@@ -122,6 +122,12 @@ func (s *Store) wishesKey(q string) string      { return s.prefix + "wishes:" + 
 func (s *Store) wishKey(user int64) string      { return s.prefix + "wish:" + strconv.FormatInt(user, 10) }
 func (s *Store) tellsKey() string               { return s.prefix + "tells" }
 func (s *Store) pendingKey(id string) string    { return s.prefix + "pending:" + id }
+func (s *Store) alliancesKey() string           { return s.prefix + "alliances" }
+func (s *Store) allianceKey(id string) string   { return s.prefix + "alliance:" + id }
+func (s *Store) staffKey() string               { return s.prefix + "staff" }
+func (s *Store) namesKey() string               { return s.prefix + "staff:names" }
+func (s *Store) holdersKey(grant string) string { return s.prefix + "holders:" + grant }
+func (s *Store) inviteKey(hash string) string   { return s.prefix + "invite:" + hash }
 func (s *Store) canteensKey() string            { return s.prefix + "canteens" }
 func (s *Store) canteenKey(id string) string    { return s.prefix + "canteen:" + id }
 func (s *Store) menusKey(canteen string) string { return s.prefix + "menus:" + canteen }

@@ -124,9 +124,13 @@ func (r *Router) Command(word string, run Handler, options ...Option) {
 func (r *Router) Button(word string, h Handler) { register(&r.buttons, "button", word, h) }
 
 // Step registers the handler of what a person says inside a dialogue of this word; the
-// text under name is what the person was doing, 「发菜单」.
+// text under name is what the person was doing, 「发菜单」. A dialogue without a name is
+// left for something new without a word.
 func (r *Router) Step(word, name string, h Handler) {
 	register(&r.steps, "step", word, h)
+	if name == "" {
+		return
+	}
 	if r.doing == nil {
 		r.doing = map[string]string{}
 	}
