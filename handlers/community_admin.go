@@ -98,9 +98,9 @@ func (h Community) was(show func(community.Community) string) func(context.Conte
 	}
 }
 
-// entry is what the trail gets of a change to a community.
-func entry(t *telegram.Turn, what, about, before, after string) community.Entry {
-	return community.Entry{At: t.Now, Who: t.UserID(), What: what, About: about, Before: before, After: after}
+// changed is what the trail gets of a change to a community.
+func changed(t *telegram.Turn, what, about, before, after string) community.Entry {
+	return community.Entry{At: t.Now, Who: t.UserID(), What: "community" + "." + what, About: about, Before: before, After: after}
 }
 
 func (h Community) addLine(ctx context.Context, t *telegram.Turn, name string) error {
@@ -110,7 +110,7 @@ func (h Community) addLine(ctx context.Context, t *telegram.Turn, name string) e
 func (h Community) add(ctx context.Context, t *telegram.Turn, _ form, words string) (telegram.Message, error) {
 	c, err := h.Store.EditCommunity(ctx, t.Op(), func(d community.Directory) (community.Community, community.Entry, error) {
 		c, err := d.Add(words)
-		return c, entry(t, "community.add", c.Name, "", c.Name), err
+		return c, changed(t, "add", c.Name, "", c.Name), err
 	})
 	return h.outcome(t, "community.added", c), err
 }
@@ -129,7 +129,7 @@ func (h Community) rename(ctx context.Context, t *telegram.Turn, f form, words s
 			return was, community.Entry{}, err
 		}
 		c, err := d.Rename(f.ID, words)
-		return c, entry(t, "community.rename", was.Name, was.Name, c.Name), err
+		return c, changed(t, "rename", was.Name, was.Name, c.Name), err
 	})
 	return h.outcome(t, "community.renamed", c), err
 }
@@ -144,7 +144,7 @@ func (h Community) renameLine(ctx context.Context, t *telegram.Turn, line string
 			return was, community.Entry{}, err
 		}
 		c, err := d.Rename(was.ID, name)
-		return c, entry(t, "community.rename", was.Name, was.Name, c.Name), err
+		return c, changed(t, "rename", was.Name, was.Name, c.Name), err
 	})
 	if err != nil {
 		return err
@@ -182,7 +182,7 @@ func (h Community) askClose(ctx context.Context, t *telegram.Turn) error {
 func (h Community) close(ctx context.Context, t *telegram.Turn) error {
 	c, err := h.Store.EditCommunity(ctx, t.Op(), func(d community.Directory) (community.Community, community.Entry, error) {
 		c, err := d.Close(t.Button.ID)
-		return c, entry(t, "community.close", c.Name, "", ""), err
+		return c, changed(t, "close", c.Name, "", ""), err
 	})
 	if err != nil {
 		return err
@@ -197,7 +197,7 @@ func (h Community) reopen(ctx context.Context, t *telegram.Turn) error {
 			return was, community.Entry{}, telegram.ErrStale
 		}
 		c, err := d.Add(was.Name)
-		return c, entry(t, "community.open", c.Name, "", ""), err
+		return c, changed(t, "open", c.Name, "", ""), err
 	})
 	if err != nil {
 		return err
@@ -233,7 +233,7 @@ func (h Community) saveContact(ctx context.Context, t *telegram.Turn, f form, wo
 			return was, community.Entry{}, err
 		}
 		c, err := d.SetContact(f.ID, p)
-		return c, entry(t, "community.contact", c.Name, card.ContactLine(was.Contact), card.ContactLine(c.Contact)), err
+		return c, changed(t, "contact", c.Name, card.ContactLine(was.Contact), card.ContactLine(c.Contact)), err
 	})
 	return h.outcome(t, "community.contact_set", c), err
 }
@@ -274,7 +274,7 @@ func (h Community) saveAlliance(ctx context.Context, t *telegram.Turn, _ form, w
 		}
 		was, _ := d.Alliance(names[0])
 		a, err := d.Ally(names[0], ids)
-		return a, entry(t, "community.ally", a.Name, card.AllianceLine(t.Words(), d, was), card.AllianceLine(t.Words(), d, a)), err
+		return a, changed(t, "ally", a.Name, card.AllianceLine(t.Words(), d, was), card.AllianceLine(t.Words(), d, a)), err
 	})
 	if err == nil && len(at.Communities) == 0 { // done by an earlier try
 		at, err = h.Store.Directory(ctx, t.Known.Content)
@@ -286,7 +286,7 @@ func (h Community) saveAlliance(ctx context.Context, t *telegram.Turn, _ form, w
 func (h Community) dissolve(ctx context.Context, t *telegram.Turn, name string) error {
 	a, err := h.Store.EditAlliance(ctx, t.Op(), func(d community.Directory) (community.Alliance, community.Entry, error) {
 		a, err := d.Alliance(name)
-		e := entry(t, "community.dissolve", a.Name, card.AllianceLine(t.Words(), d, a), "")
+		e := changed(t, "dissolve", a.Name, card.AllianceLine(t.Words(), d, a), "")
 		a.Closed = true
 		return a, e, err
 	})

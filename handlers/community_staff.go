@@ -395,7 +395,7 @@ func (h Roster) Follow(ctx context.Context, t *telegram.Turn, token string) erro
 		return err
 	}
 	name := strings.TrimSpace(t.User.FirstName + " " + t.User.LastName)
-	e := community.Entry{At: t.Now, Who: v.By, What: "staff.join", Whom: t.UserID(), After: card.Role(w, v.Role, thing)}
+	e := community.Entry{At: t.Now, Who: v.By, What: "staff" + "." + "join", Whom: t.UserID(), After: card.Role(w, v.Role, thing)}
 	if err := h.Store.Accept(ctx, op, token, v, t.UserID(), name, t.Now, e); err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func TestJoined(t *testing.T) {
 	err := s.Play(t.Context(), `
 		bot@new: 大家好，我是幸福里，能告诉大家食堂今天吃什么、社区专员怎么找。
 		|
-		| 先请镇里的管理员在群里发一句：/bind 小区名。绑定以前我不会出声。
+		| 先请镇里的管理员或者小区的专员在群里发一句：/bind 小区名。绑定以前我不会出声。
 		resident@new: 周二有鱼吗？
 		bot@new: (silence)
 		resident@new: /menu

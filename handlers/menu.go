@@ -13,7 +13,6 @@ import (
 
 	"xingfuli/bot/calendar"
 	"xingfuli/bot/card"
-	"xingfuli/bot/community"
 	"xingfuli/bot/menu"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"

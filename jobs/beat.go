@@ -46,7 +46,7 @@ func (b *Beat) Run(ctx context.Context) error {
 
 func (b *Beat) beat(ctx context.Context, j Job, now time.Time) {
 	b.mu.Lock()
-	due := !now.Before(b.next[j.Name])
+	due := ctx.Err() == nil && !now.Before(b.next[j.Name])
 	b.mu.Unlock()
 	if !due {
 		return

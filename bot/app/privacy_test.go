@@ -17,14 +17,14 @@ import (
 
 // carried says by which name the export shows what keys of a kind hold with an account.
 var carried = map[string]string{
-	"person": "profile", "roles": "roles", "dialogue": "dialogue", "wishes": "wishes", "wish": "wishes", "tells": "wishes",
+	"person": "profile", "roles": "roles", "holders": "roles", "staff": "roles", "dialogue": "dialogue", "wishes": "wishes", "wish": "wishes", "tells": "wishes",
 	"menu": "menus", "menupast": "menus", "audit": "audit", "dead": "dead",
 }
 
 // expiring are the kinds of keys that may hold an account after it was erased, because they
-// expire by themselves within a day: the mark of a dialogue that has ended, how many
-// questions were asked, and when the next message may go to a chat.
-var expiring = []string{"dialogue", "asks", "pace"}
+// expire by themselves within days: the mark of a dialogue that has ended, how many
+// questions were asked, when the next message may go to a chat, and who sent an invitation.
+var expiring = []string{"dialogue", "asks", "pace", "invite", "op"}
 
 // TestErase lets people leave traces wherever they can, and looks through all of Redis for
 // their accounts: each is in the export, and none is left after the erasure.

@@ -74,7 +74,7 @@ func edit[T any](ctx context.Context, s *Store, op queue.Op, k kind[T], change f
 		if err != nil || e.What == "" {
 			return v, err
 		}
-		written, err := s.amend(ctx, op, place{k.key(k.id(v)), k.index, k.id(v), int64(len(k.all(c)))}, n, v, e)
+		written, err := s.amend(ctx, op, place{key: k.key(k.id(v)), index: k.index, member: k.id(v), score: int64(len(k.all(c)))}, n, v, e)
 		if err != nil || written {
 			return v, err
 		}

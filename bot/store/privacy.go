@@ -27,6 +27,7 @@ type holding struct {
 //	shown:…     who was shown a menu, sealed (see seal), 48 hours
 //	asks:…      how many questions an account has asked, 24 hours
 //	pace:…      when the next message may go to a chat, a minute
+//	invite:…    who invited to the staff, 48 hours; op:… the same of a link that was used, 7 days
 var holdings = []holding{
 	{"profile", exportProfile, eraseProfile},
 	{"roles", exportRoles, eraseRoles},
@@ -84,12 +85,24 @@ func eraseProfile(ctx context.Context, p *Privacy, user int64) error {
 }
 
 func exportRoles(ctx context.Context, p *Privacy, user int64) (any, bool, error) {
-	g, err := p.s.Grants(ctx, user)
-	return g, len(g) > 0, err
+	m, err := p.s.StaffMember(ctx, user)
+	return m.Grants, len(m.Grants) > 0, err
 }
 
 func eraseRoles(ctx context.Context, p *Privacy, user int64) error {
-	return p.s.db.Del(ctx, p.s.rolesKey(user)).Err()
+	held, err := p.s.db.SMembers(ctx, p.s.rolesKey(user)).Result()
+	if err != nil {
+		return err
+	}
+	pipe := p.s.db.Pipeline()
+	for _, grant := range held {
+		pipe.SRem(ctx, p.s.holdersKey(grant), user)
+	}
+	pipe.ZRem(ctx, p.s.staffKey(), user)
+	pipe.HDel(ctx, p.s.namesKey(), strconv.FormatInt(user, 10))
+	pipe.Del(ctx, p.s.rolesKey(user)) // last: what was interrupted before it is done again
+	_, err = pipe.Exec(ctx)
+	return err
 }
 
 func exportDialogue(ctx context.Context, p *Privacy, user int64) (any, bool, error) {

@@ -134,7 +134,7 @@ return 1`)
 // Grant gives a person a role, for what has this ID or, when it is empty, at large. Nobody is
 // recorded as having done it: it is for sample data.
 func (s *Store) Grant(ctx context.Context, user int64, role community.Role, id string) error {
-	_, err := s.hire(ctx, queue.Op(fmt.Sprintf("grant.%d.%s", user, member(role, id))), user, role, id, "", "", "", time.Unix(0, 0))
+	_, err := s.hire(ctx, queue.Op("grant."+inviteHash(fmt.Sprint(user, member(role, id)))), user, role, id, "", "", "", time.Unix(0, 0))
 	return err
 }
 
