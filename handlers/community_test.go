@@ -84,7 +84,7 @@ func TestJoined(t *testing.T) {
 		resident@new: 周二有鱼吗？
 		bot@new: (silence)
 		resident@new: /menu
-		bot@new: 本群还没有绑定小区，我还不知道该说哪个食堂。请镇里的管理员在群里发：/bind 小区名
+		bot@new: 本群还没有绑定小区，我还不知道该说哪个食堂。请镇里的管理员或者小区的专员在群里发：/bind 小区名
 		resident@new: /bind 安居小区
 		bot@new: 这件事要由镇里的管理员…
 		admin@new: /bind 安居小区
