@@ -141,6 +141,9 @@ func (s *Store) soldOutKey(canteen string) string { return s.prefix + "soldout:"
 func (s *Store) shownKey(canteen, date string) string {
 	return s.prefix + "shown:" + canteen + ":" + date
 }
+func (s *Store) pictureKey(bot int64, canteen, monday string, version int64, language string) string {
+	return s.prefix + "picture:" + strconv.FormatInt(bot, 10) + ":" + canteen + ":" + monday + ":" + strconv.FormatInt(version, 10) + ":" + language
+}
 func (s *Store) secretKey() string { return s.prefix + "secret" }
 func (s *Store) askedKey(chat int64, question string) string {
 	return s.prefix + "asked:" + strconv.FormatInt(chat, 10) + ":" + question
@@ -180,6 +183,7 @@ const (
 	keepPast     = 3 * 365 * 24 * time.Hour // versions of a week's menu, from the last one on: as long as the audit
 	keepSold     = 48 * time.Hour
 	keepAsked    = 10 * time.Minute
+	keepPicture  = 14 * 24 * time.Hour // by then the week is over
 )
 
 // maxPast is how many versions of a value are kept.

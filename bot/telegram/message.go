@@ -23,9 +23,10 @@ type Message struct {
 	Skip    int // parts that an earlier try has sent (see PartError)
 }
 
-// File is a picture or a document, by its bytes or, once Telegram has it, by ID.
+// File is a picture or a document, by its bytes or, once Telegram has it, by ID. An ID is the
+// bot's own: another bot's is refused (queue.ErrRefused), and so may one be that is old.
 type File struct {
-	ID    string
+	ID    string // set by Sender.Send
 	Name  string
 	Bytes []byte
 }

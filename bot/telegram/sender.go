@@ -2,6 +2,7 @@ package telegram
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -85,6 +86,8 @@ func (e *PartError) Unwrap() error { return e.Err }
 // when it takes several. It returns queue.ErrUnreachable, queue.ErrUnknown,
 // queue.ErrRefused or queue.ErrLater, within a PartError when some parts went out. With
 // queue.ErrUnknown of a part, the others went out, and the ID is that of the last, or 0.
+//
+// What m.Photo or m.File points to is given the ID that Telegram has for it from now on.
 func (s *Sender) Send(ctx context.Context, to queue.Chat, m Message) (int, error) {
 	markup, err := m.markup()
 	if err != nil {
@@ -180,6 +183,7 @@ func (s *Sender) part(ctx context.Context, to queue.Chat, p part) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	cmp.Or(p.photo, p.file).learn(sent)
 	return sent.ID, nil
 }
 

@@ -20,8 +20,9 @@ import (
 // of the answer only what is needed. The library's way, a form written through a pipe by
 // reflection, costs twice as much (BenchmarkSend).
 type wire struct {
-	base url.URL // up to and with the token
-	trip http.RoundTripper
+	base  url.URL // up to and with the token
+	files url.URL // the same, of files
+	trip  http.RoundTripper
 }
 
 func newWire(api, token string, client *http.Client) (*wire, error) {
@@ -29,8 +30,10 @@ func newWire(api, token string, client *http.Client) (*wire, error) {
 	if err != nil {
 		return nil, fmt.Errorf("api: %w", err)
 	}
+	files := *base
 	base.Path += "/bot" + token + "/"
-	w := &wire{base: *base, trip: client.Transport}
+	files.Path += "/file/bot" + token + "/"
+	w := &wire{base: *base, files: files, trip: client.Transport}
 	if w.trip == nil {
 		w.trip = http.DefaultTransport
 	}
