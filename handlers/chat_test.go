@@ -145,6 +145,7 @@ func TestLanguage(t *testing.T) {
 			| · 紫菜虾米汤
 			| [Mon] [Tue] [Wed] [Thu]
 			| [Fri] [Sat] [Sun] [Week]
+			| [As a picture]
 			resident: 今天吃什么
 			bot: 和食堂, today…
 			cook: /menu

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"slices"
 	"strconv"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -37,9 +36,10 @@ type MenuMemory interface {
 
 // Menu answers what there is to eat, and takes the menu from the cooks.
 type Menu struct {
-	Store MenuStore
-	Staff Staff
-	Quiet func(time.Time) bool // hours in which a group is not answered unasked
+	Store    MenuStore
+	Pictures PictureStore
+	Staff    Staff
+	Quiet    func(time.Time) bool // hours in which a group is not answered unasked
 
 	asker atomic.Pointer[vocabulary]
 }
@@ -58,6 +58,7 @@ func (h *Menu) Register(r *telegram.Router) {
 	r.Text(h.pasted)
 	r.Text(h.question)
 	r.Button("menu", h.show)
+	r.Button("picture", h.picture)
 	h.registerSet(r)
 	h.registerSold(r)
 }
@@ -228,27 +229,15 @@ func serving(canteens []menu.Canteen, home string) (menu.Canteen, bool) {
 // show changes the message to another day of the week, or to the whole week. The canteen
 // and the date come from the press and may be anything; menus are for everybody.
 func (h *Menu) show(ctx context.Context, t *telegram.Turn) error {
-	parts := strings.Split(t.Button.ID, ".")
-	if len(parts) < 2 || len(parts) > 3 {
-		return telegram.ErrStale
-	}
-	date, err := calendar.Parse(parts[1])
-	if err != nil {
-		return telegram.ErrStale
-	}
-	canteens, err := h.Store.Canteens(ctx, t.Known.Content)
+	c, date, week, err := h.pressed(ctx, t)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(canteens, func(c menu.Canteen) bool { return c.ID == parts[0] })
-	if i < 0 {
-		return telegram.ErrStale
-	}
 	q := menu.Question{Kind: menu.AskDay, Day: calendar.Day{Date: date}, HasDay: true}
-	if len(parts) == 3 {
+	if week {
 		q = menu.Question{Kind: menu.AskWeek, Monday: date.Monday()}
 	}
-	a, err := h.look(ctx, t, canteens[i], q)
+	a, err := h.look(ctx, t, c, q)
 	if err != nil {
 		return err
 	}

@@ -45,12 +45,13 @@ func (h *Menu) registerSet(r *telegram.Router) {
 
 // draft is what a cook is in the middle of.
 type draft struct {
-	Canteen string        `json:"c,omitempty"`
-	Draft   menu.Draft    `json:"d,omitzero"`
-	Was     int64         `json:"w,omitempty"` // the published version that the preview was made on
-	Pasted  string        `json:"p,omitempty"` // as the cook sent it, until the canteen is known
-	What    string        `json:"k,omitempty"` // what the audit calls it
-	Changes []menu.Change `json:"e,omitempty"` // what the draft was made of, when it only replaces dishes
+	Canteen string            `json:"c,omitempty"`
+	Draft   menu.Draft        `json:"d,omitzero"`
+	Was     int64             `json:"w,omitempty"` // the published version that the preview was made on
+	Pasted  string            `json:"p,omitempty"` // as the cook sent it, until the canteen is known
+	File    telegram.Document `json:"f,omitzero"`  // the same, of a table
+	What    string            `json:"k,omitempty"` // what the audit calls it
+	Changes []menu.Change     `json:"e,omitempty"` // what the draft was made of, when it only replaces dishes
 }
 
 // begin takes the menu that came with the command, or asks for it, or for which canteen it is.
@@ -123,7 +124,7 @@ func (h *Menu) which(ctx context.Context, t *telegram.Turn, mine []menu.Canteen,
 	if len(mine) == 0 {
 		return community.ErrNotStaff // not any more
 	}
-	if err := t.Go(ctx, "setmenu", "which", draft{Pasted: pasted}); err != nil {
+	if err := t.Go(ctx, "setmenu", "which", draft{Pasted: pasted, File: attached(t)}); err != nil {
 		return err
 	}
 	_, err := t.Send(ctx, card.WhichCanteen(t.Words(), mine, "setmenu", t.Known.Dialogue.Version))
@@ -138,6 +139,9 @@ func (h *Menu) choose(ctx context.Context, t *telegram.Turn) error {
 	c, err := h.mayPublish(ctx, t, t.Button.ID)
 	if err != nil {
 		return err
+	}
+	if d.File.ID != "" {
+		return h.sheet(ctx, t, c, d.File)
 	}
 	return h.take(ctx, t, c, d.Pasted)
 }
@@ -177,7 +181,7 @@ func (h *Menu) paste(ctx context.Context, t *telegram.Turn) error {
 		return err
 	}
 	if t.Text == "" && t.Message.Document == nil {
-		return t.Say(ctx, "menu.text_only", nil)
+		return sample(ctx, t, "sheet.takes")
 	}
 	return h.take(ctx, t, c, t.Text)
 }
@@ -185,8 +189,8 @@ func (h *Menu) paste(ctx context.Context, t *telegram.Turn) error {
 // take reads what a cook sent for a canteen: a table, nothing yet, the wish to undo, dishes
 // that replace others, or a menu.
 func (h *Menu) take(ctx context.Context, t *telegram.Turn, c menu.Canteen, words string) error {
-	if t.Message != nil && t.Message.Document != nil {
-		return h.sheet(ctx, t, c)
+	if doc, ok := t.Document(); ok {
+		return h.sheet(ctx, t, c, doc)
 	}
 	switch words {
 	case "":

@@ -112,7 +112,7 @@ func (a *App) features(readsAll bool) {
 	staff := staff{a.Store, a.config.Admins}
 	a.router.Flood.Person, a.router.Flood.Group = telegram.Bucket{Size: 20, Refill: 3 * time.Second}, telegram.Bucket{Size: 60, Refill: time.Second}
 	a.router.Flood.Exempt = staff.any
-	a.menu = &handlers.Menu{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In}
+	a.menu = &handlers.Menu{Store: a.Store, Pictures: a.Store.Pictures(a.router.ID), Staff: staff, Quiet: a.config.Quiet.In}
 	a.menu.Register(a.router)
 	forms := handlers.Forms{}
 	forms.Register(a.router)

@@ -249,7 +249,17 @@ func MenuButton(canteen string, d calendar.Date, week bool) string {
 	return id
 }
 
-// weekButtons are 周一…周日 and 整周 of the week that the answer is about.
+// MenuPlace reads the ID of such a button. It may be forged.
+func MenuPlace(id string) (canteen string, d calendar.Date, week, ok bool) {
+	parts := strings.Split(id, ".")
+	if len(parts) < 2 || len(parts) > 3 {
+		return "", d, false, false
+	}
+	d, err := calendar.Parse(parts[1])
+	return parts[0], d, len(parts) == 3, err == nil
+}
+
+// weekButtons are 周一…周日, 整周 and 看图 of the week that the answer is about.
 func weekButtons(w text.Words, a menu.Answer, today calendar.Date) [][]telegram.Button {
 	monday := today.Monday()
 	switch {
@@ -263,5 +273,9 @@ func weekButtons(w text.Words, a menu.Answer, today calendar.Date) [][]telegram.
 		keys = append(keys, telegram.Button{Label: weekday(w, d), Word: "menu", ID: MenuButton(a.Canteen.ID, d, false)})
 	}
 	keys = append(keys, telegram.Button{Label: w.Plain("menu.whole_week", nil), Word: "menu", ID: MenuButton(a.Canteen.ID, monday, true)})
-	return [][]telegram.Button{keys[:4], keys[4:]}
+	rows := [][]telegram.Button{keys[:4], keys[4:]}
+	if a.Kind == menu.Unpublished && a.Week.Monday == monday { // there is nothing to draw
+		return rows
+	}
+	return append(rows, []telegram.Button{{Label: w.Plain("picture.see", nil), Word: "picture", ID: MenuButton(a.Canteen.ID, monday, false)}})
 }

@@ -232,11 +232,11 @@ func (s *sheet) readRows() {
 	}
 }
 
-// remark takes a row that is a word to the readers: one text over all columns, or a cell
+// remark takes a row that is a word to the readers: one long text over all columns, or one
 // that begins as remarks do.
 func (s *sheet) remark(row []string) bool {
 	words := unique(row)
-	if len(words) != 1 || !isRemark(words[0]) && utf8.RuneCountInString(words[0]) <= MaxDish {
+	if len(words) != 1 || !isRemark(words[0]) && (utf8.RuneCountInString(words[0]) <= MaxDish || slices.Contains(row, "") || len(row) == 1) {
 		return false
 	}
 	s.left = append(s.left, words[0])
@@ -323,4 +323,18 @@ func (s *sheet) text() string {
 		b.WriteString(strings.Join(l.dishes, "、") + "\n")
 	}
 	return b.String()
+}
+
+// SampleSheet is a table as ParseSheet reads it, for a cook to fill in.
+func SampleSheet() [][]string {
+	return [][]string{
+		{"星期", "午餐", "晚餐"},
+		{"周一", "红烧猪肉、西红柿炒蛋、清炒花菜", "白粥、咸鸭蛋"},
+		{"周二", "鸡肉炖土豆、清蒸青鱼（12元）", ""},
+		{"周三", "鱼香茄子、冬瓜汤", ""},
+		{"周四", "糖醋排骨、肉末蒸蛋", ""},
+		{"周五", "梅干菜扣肉、番茄蛋花汤", ""},
+		{"周六", restWord, ""},
+		{"周日", restWord, ""},
+	}
 }
