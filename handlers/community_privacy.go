@@ -101,8 +101,8 @@ func (h Privacy) fromConfig(ctx context.Context, t *telegram.Turn, kept []commun
 		return false, err
 	}
 	for _, k := range kept {
-		if own, ok := k.Value.(community.Grants); ok {
-			if _, admin := own[community.Admin]; admin {
+		if own, ok := k.Value.(community.Member); ok {
+			if _, admin := own.Grants[community.Admin]; admin {
 				return false, nil
 			}
 		}

@@ -33,8 +33,8 @@ func keptValues(w text.Words, value any, names map[string]string) map[string]any
 			language = text.In(text.Match(v.Language, text.Chinese)).Plain("chat.language_name", nil)
 		}
 		return map[string]any{"Language": language, "Community": names[v.Community], "Blocked": v.Blocked}
-	case community.Grants:
-		return map[string]any{"Roles": roleNames(w, v, names)}
+	case community.Member:
+		return map[string]any{"Roles": roleNames(w, v.Grants, names), "Name": v.Name}
 	}
 	if v := reflect.ValueOf(value); v.Kind() == reflect.Slice {
 		return map[string]any{"Count": v.Len()}
@@ -47,16 +47,12 @@ func roleNames(w text.Words, g community.Grants, names map[string]string) []stri
 	var roles []string
 	for _, r := range community.Roles {
 		ids, ok := g[r]
-		if !ok {
-			continue
+		if ok && len(ids) == 0 {
+			roles = append(roles, Role(w, r, ""))
 		}
-		var held []string
 		for _, id := range ids {
-			if name := names[id]; name != "" {
-				held = append(held, name)
-			}
+			roles = append(roles, Role(w, r, names[id]))
 		}
-		roles = append(roles, w.Plain("privacy.role_"+string(r), map[string]any{"For": held}))
 	}
 	return roles
 }

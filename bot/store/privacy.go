@@ -86,7 +86,7 @@ func eraseProfile(ctx context.Context, p *Privacy, user int64) error {
 
 func exportRoles(ctx context.Context, p *Privacy, user int64) (any, bool, error) {
 	m, err := p.s.StaffMember(ctx, user)
-	return m.Grants, len(m.Grants) > 0, err
+	return m, len(m.Grants) > 0 || m.Name != "", err
 }
 
 func eraseRoles(ctx context.Context, p *Privacy, user int64) error {
