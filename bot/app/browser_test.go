@@ -126,6 +126,13 @@ func TestBrowser(t *testing.T) {
 	do(t, ctx, chromedp.Click(css(`[data-say="今天吃什么"]`)))
 	sees(t, ctx, answer, "· 红烧猪肉")
 	picture(t, ctx, "phone")
+	do(t, ctx, chromedp.Click(css(`[data-press^="picture"]`)))
+	const drawn = `new Promise(done => { const look = () => { const i = document.querySelector(".photos img"); i && i.complete && i.naturalWidth > 0 ? done(i.naturalWidth) : setTimeout(look, 20) }; look() })`
+	if wide, err := chromedp.Run(ctx, chromedp.Evaluate[int](drawn, chromedp.EvalAwaitPromise)); err != nil || wide != 1080 {
+		t.Errorf("the week's picture is %d wide, %v", wide, err)
+	}
+	sees(t, ctx, answer, "周五 红烧<大>虾")
+	picture(t, ctx, "week")
 	if err := d.Sim.Move(ctx, 28*time.Hour); err != nil {
 		t.Fatal(err)
 	}
