@@ -21,7 +21,7 @@ import (
 func book(t testing.TB, fill func(f *excelize.File) error) []byte {
 	t.Helper()
 	f := excelize.NewFile()
-	defer f.Close()
+	defer f.Close() //nolint:errcheck // it has no files
 	var b bytes.Buffer
 	if err := errors.Join(fill(f), f.Write(&b)); err != nil {
 		t.Fatal(err)
@@ -343,6 +343,12 @@ func TestWrite(t *testing.T) {
 	}
 	if got, err := f.GetRows("菜单"); err != nil || !reflect.DeepEqual(got, rows) {
 		t.Errorf("excelize reads %q, %v", got, err)
+	}
+	if last, err := f.GetCellValue("菜单", "A5"); last != "12" || err != nil {
+		t.Errorf("A5 is %q, %v", last, err)
+	}
+	if got := column(0) + column(25) + column(26) + column(701) + column(702); got != "AZAAZZAAA" {
+		t.Errorf("columns: %s", got)
 	}
 	if formula, err := f.GetCellFormula("菜单", "B2"); formula != "" || err != nil {
 		t.Errorf("a text became the formula %q, %v", formula, err)
