@@ -96,7 +96,11 @@ func unsettled(ctx context.Context, t *telegram.Turn, d community.Directory, wor
 	if err := t.Go(ctx, "where", "choose", kept); err != nil {
 		return err
 	}
-	_, err = t.Send(ctx, card.Where(t.Words(), open, was.Name, 0, t.Known.Dialogue.Version))
+	closed := ""
+	if was.Closed {
+		closed = was.Name
+	}
+	_, err = t.Send(ctx, card.Where(t.Words(), open, closed, 0, t.Known.Dialogue.Version))
 	return err
 }
 

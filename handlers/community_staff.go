@@ -24,6 +24,7 @@ type RosterStore interface {
 	Canteens(ctx context.Context, content int64) ([]menu.Canteen, error)
 	StaffList(ctx context.Context, offset, n int64) (list []community.Member, total int64, err error)
 	StaffMember(ctx context.Context, user int64) (community.Member, error)
+	NameStaff(ctx context.Context, user int64, name string) error
 	Invite(ctx context.Context, op queue.Op, token string, v community.Invitation, e community.Entry) error
 	Invitation(ctx context.Context, op queue.Op, token string) (community.Invitation, error)
 	Accept(ctx context.Context, op queue.Op, token string, v community.Invitation, user int64, name string, now time.Time, e community.Entry) error
@@ -54,11 +55,19 @@ func (h Roster) Register(r *telegram.Router) {
 	r.Explain(community.ErrConfigured, "staff.configured")
 }
 
+// called is what the person's account is called.
+func called(t *telegram.Turn) string {
+	return strings.TrimSpace(t.User.FirstName + " " + t.User.LastName)
+}
+
 // staff shows the list, or does what the line says.
 func (h Roster) staff(ctx context.Context, t *telegram.Turn) error {
 	verb, rest := cutWord(t.Args)
 	switch {
 	case verb == "":
+		if err := h.Store.NameStaff(ctx, t.UserID(), called(t)); err != nil {
+			return err
+		}
 		m, err := h.list(ctx, t, 0)
 		if err != nil {
 			return err
@@ -394,7 +403,7 @@ func (h Roster) Follow(ctx context.Context, t *telegram.Turn, token string) erro
 	if err != nil {
 		return err
 	}
-	name := strings.TrimSpace(t.User.FirstName + " " + t.User.LastName)
+	name := called(t)
 	e := community.Entry{At: t.Now, Who: v.By, What: "staff" + "." + "join", Whom: t.UserID(), After: card.Role(w, v.Role, thing)}
 	if err := h.Store.Accept(ctx, op, token, v, t.UserID(), name, t.Now, e); err != nil {
 		return err

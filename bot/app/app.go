@@ -123,6 +123,7 @@ func (a *App) features(readsAll bool) {
 	answers.Register(a.router)
 	handlers.Questions{Store: a.Store, Staff: staff, Answers: answers}.Register(a.router)
 	handlers.Privacy{Store: a.Store.Privacy(a.router.ID), Places: a.Store, Staff: staff}.Register(a.router)
+	handlers.Audit{Store: a.Store, Staff: staff}.Register(a.router)
 	handlers.Dead{Store: a.inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff, Follow: roster.Follow}.Register(a.router)
 	a.answered = &jobs.Answered{Store: a.Store, Sender: a.sender, Default: a.router.Default, Now: a.router.Now, Quiet: a.config.Quiet.In}

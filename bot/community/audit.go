@@ -13,13 +13,16 @@ import (
 type Entry struct {
 	ID     string    // where the trail keeps it: the cursor to what is older; empty for a new one
 	At     time.Time // when it was done
-	Who    int64     // account of who did it; 0: the bot, or an account that was cut out since
+	Who    int64     // account of who did it; 0: the bot; Erased
 	What   string    // stable code: "menu.publish", "staff.invite"
 	About  string    // name of the thing: a canteen, a community, a role
-	Whom   int64     // account of the person it was done to, 0 none
+	Whom   int64     // account of the person it was done to; 0 none; Erased
 	Before string    // as it was; empty for something new
 	After  string    // as it is; empty for something that is gone
 }
+
+// Erased stands for an account that was cut out of the trail.
+const Erased = -1
 
 // MaxValue is how many runes of Entry.Before and of Entry.After are kept.
 const MaxValue = 600

@@ -90,7 +90,7 @@ func (s *Store) Record(ctx context.Context, op queue.Op, e community.Entry) erro
 }
 
 // Audit lists up to n entries, the newest first, from before the entry with this ID, which
-// is empty for the newest. Accounts that were cut out are 0.
+// is empty for the newest. Accounts that were cut out are community.Erased.
 func (s *Store) Audit(ctx context.Context, before string, n int64) ([]community.Entry, error) {
 	from := "+"
 	if entryShape.MatchString(before) {
@@ -114,13 +114,22 @@ func (s *Store) Audit(ctx context.Context, before string, n int64) ([]community.
 	es := make([]community.Entry, len(rows))
 	for i, r := range rows {
 		es[i] = community.Entry{
-			ID: r.ID, Who: account(accounts[2*i]), What: field(r, "d"), About: field(r, "o"),
-			Whom: account(accounts[2*i+1]), Before: field(r, "b"), After: field(r, "a"),
+			ID: r.ID, Who: actor(field(r, "w"), accounts[2*i]), What: field(r, "d"), About: field(r, "o"),
+			Whom: actor(field(r, "p"), accounts[2*i+1]), Before: field(r, "b"), After: field(r, "a"),
 		}
 		ms, _ := strconv.ParseInt(field(r, "t"), 10, 64)
 		es[i].At = time.UnixMilli(ms)
 	}
 	return es, nil
+}
+
+// actor is the account of a number in the trail, as the hash of actors has it.
+func actor(number string, found any) int64 {
+	id := account(found)
+	if id == 0 && number != "0" {
+		return community.Erased
+	}
+	return id
 }
 
 func field(m redis.XMessage, name string) string {

@@ -79,7 +79,7 @@ func TestCutFromAudit(t *testing.T) {
 		if err != nil || len(es) != 3 {
 			t.Fatalf("%d entries, %v", len(es), err)
 		}
-		for i, want := range [][2]int64{{987654321, 0}, {1003, 0}, {0, 1002}} {
+		for i, want := range [][2]int64{{987654321, 0}, {1003, community.Erased}, {community.Erased, 1002}} {
 			if got := [2]int64{es[i].Who, es[i].Whom}; got != want {
 				t.Errorf("entry %d: %v", i, got)
 			}

@@ -103,6 +103,14 @@ func (s *Store) describe(ctx context.Context, list []community.Member) error {
 	return nil
 }
 
+// NameStaff keeps what somebody on the staff is called, for lists and the audit trail.
+func (s *Store) NameStaff(ctx context.Context, user int64, name string) error {
+	if err := s.db.HSet(ctx, s.namesKey(), strconv.FormatInt(user, 10), name).Err(); err != nil {
+		return fmt.Errorf("name %d: %w", user, err)
+	}
+	return nil
+}
+
 // hire gives a person a role, once.
 //
 //	KEYS[1]  the op's mark: set here to ARGV[6], kept for ARGV[5] seconds
