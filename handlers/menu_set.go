@@ -28,6 +28,7 @@ type MenuWriter interface {
 func (h *Menu) registerSet(r *telegram.Router) {
 	r.Command("setmenu", h.begin, telegram.In(telegram.Private), telegram.For(has(h.Staff, community.Cook)), telegram.About("menu.about_setmenu"))
 	r.Step("setmenu", "menu.doing", h.paste)
+	r.File(h.sent)
 	r.Button("setmenu", h.choose)
 	r.Button("publish", h.publish)
 	r.Button("move", h.move)

@@ -3,6 +3,9 @@ package handlers
 import (
 	"context"
 	"errors"
+	"path"
+	"slices"
+	"strings"
 
 	"xingfuli/bot/card"
 	"xingfuli/bot/menu"
@@ -40,6 +43,22 @@ func (h *Menu) sheet(ctx context.Context, t *telegram.Turn, c menu.Canteen, doc 
 		return t.Say(ctx, u.key, nil)
 	}
 	return err
+}
+
+// sent takes a table that a cook sends without the command, which is easily forgotten.
+func (h *Menu) sent(ctx context.Context, t *telegram.Turn) (bool, error) {
+	doc, _ := t.Document()
+	if !t.Private() || !slices.Contains([]string{".xlsx", ".csv", ".xls"}, strings.ToLower(path.Ext(doc.Name))) {
+		return false, nil
+	}
+	mine, err := h.mine(ctx, t)
+	if err != nil || len(mine) == 0 {
+		return false, err
+	}
+	if len(mine) > 1 {
+		return true, h.which(ctx, t, mine, "")
+	}
+	return true, h.sheet(ctx, t, mine[0], doc)
 }
 
 // tabled is the menu that a table holds.

@@ -99,7 +99,7 @@ func TestSheet(t *testing.T) {
 	}
 }
 
-// TestSheetCaption sends tables that bring the command with them; of several canteens the
+// TestSheetCaption sends tables that bring the command with them, or none; of several canteens the
 // cook is asked for which one.
 func TestSheetCaption(t *testing.T) {
 	t.Parallel()
@@ -109,6 +109,18 @@ func TestSheetCaption(t *testing.T) {
 		t.Fatalf("%+v", said)
 	}
 	k.play(t, "cook: [取消]\nbot*: …")
+	if said := k.send(t, "a.XLSX", data, ""); len(said) != 1 || !strings.Contains(said[0].Text, "葱油鲳鱼") {
+		t.Errorf("without the command: %+v", said)
+	}
+	k.play(t, `
+		cook: [取消]
+		bot*: …
+		cook: (file a.txt) 周四 鱼
+		bot: 语音、图片和表情我还看不懂…
+		resident: /start
+		bot: …
+		resident: (file 菜单.csv) 周四,鱼
+		bot: 语音、图片和表情我还看不懂…`)
 	other := menu.Canteen{ID: "other", Name: "邻里食堂", Communities: []string{"elsewhere"}}
 	if err := k.App.Store.PutCanteen(t.Context(), "other", 0, other); err != nil {
 		t.Fatal(err)

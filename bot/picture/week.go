@@ -31,7 +31,6 @@ type Week struct {
 type Day struct {
 	Name  string // 周一
 	Date  string // 11月23日
-	Today bool   // it is marked
 	Rest  string // 休息, when nothing is served
 	Meals []Meal
 }
@@ -59,6 +58,7 @@ const (
 	dayColumn  = 210 // for 周一 and its date
 	padding    = 26  // of a row, above and below
 	between    = 10  // two meals
+	ruleHeight = 3
 	titleSize  = 60
 	datesSize  = 38
 	nameSize   = 64
@@ -73,7 +73,6 @@ const (
 // The colours are far enough apart for old eyes: 7 to 1 or more on their ground.
 var (
 	paper  = color.RGBA{0xff, 0xfd, 0xf8, 0xff}
-	shade  = color.RGBA{0xff, 0xf0, 0xc8, 0xff} // under today
 	rule   = color.RGBA{0xd9, 0xd2, 0xc2, 0xff}
 	ink    = color.RGBA{0x1a, 0x1a, 0x1a, 0xff}
 	accent = color.RGBA{0x9c, 0x1c, 0x14, 0xff}
@@ -82,16 +81,13 @@ var (
 
 var colours = []color.RGBA{ink, accent, faint}
 
-// inks is the palette of a picture: each ink on each ground in steps, so that a byte says a
+// inks is the palette of a picture: the paper and each ink in steps, so that a byte says a
 // pixel. It takes a quarter of the room of full colours and is written in a third of the time.
 var inks = func() color.Palette {
-	var p color.Palette
-	for _, ground := range []color.RGBA{paper, shade} {
-		p = append(p, ground)
-		for _, c := range colours {
-			for i := 1; i <= steps; i++ {
-				p = append(p, mix(ground, c, i))
-			}
+	p := color.Palette{paper}
+	for _, c := range colours {
+		for i := 1; i <= steps; i++ {
+			p = append(p, mix(paper, c, i))
 		}
 	}
 	return append(p, rule)
@@ -127,15 +123,9 @@ func (w Week) PNG() ([]byte, error) {
 
 // page is a picture as it is laid out: what stands where.
 type page struct {
-	height  int
-	grounds []ground
-	lines   []line
-}
-
-// ground is the colour of a stripe from top to bottom.
-type ground struct {
-	top, bottom int
-	colour      color.RGBA
+	height int
+	rules  []int // where a line goes across, ruleHeight high
+	lines  []line
 }
 
 // line is a text at a place: of its left end, and of its base.
@@ -144,7 +134,6 @@ type line struct {
 	text   string
 	x, y   int
 	colour color.RGBA
-	shaded bool
 }
 
 // pens are the sizes of type.
@@ -181,17 +170,13 @@ func (w Week) lay() (*page, error) {
 	}
 	p := &page{}
 	y := margin
-	y = p.text(ps.title, ps.title.split(ps.title.clean(w.Title), titleWidth), margin, y, accent, false)
-	y = p.text(ps.dates, ps.dates.split(ps.dates.clean(w.Dates), titleWidth), margin, y, faint, false)
+	y = p.text(ps.title, ps.title.split(ps.title.clean(w.Title), titleWidth), margin, y, accent)
+	y = p.text(ps.dates, ps.dates.split(ps.dates.clean(w.Dates), titleWidth), margin, y, faint)
 	y += padding / 2
 	for _, d := range w.Days {
-		p.grounds = append(p.grounds, ground{y, y + 3, rule})
-		y += 3
-		end := w.day(p, ps, d, y)
-		if d.Today {
-			p.grounds = append(p.grounds, ground{y, end, shade})
-		}
-		if y = end; y > MaxHeight-margin {
+		p.rules = append(p.rules, y)
+		y += ruleHeight
+		if y = w.day(p, ps, d, y); y > MaxHeight-margin {
 			return nil, ErrSize
 		}
 	}
@@ -202,22 +187,18 @@ func (w Week) lay() (*page, error) {
 // day places a row that begins at y, and returns where it ends.
 func (w Week) day(p *page, ps pens, d Day, y int) int {
 	top := y + padding
-	colour := ink
-	if d.Today {
-		colour = accent
-	}
-	left := p.text(ps.name, ps.name.split(ps.name.clean(d.Name), dayColumn-20), margin, top, colour, d.Today)
-	left = p.text(ps.date, ps.date.split(ps.date.clean(d.Date), dayColumn-20), margin, left, faint, d.Today)
+	left := p.text(ps.name, ps.name.split(ps.name.clean(d.Name), dayColumn-20), margin, top, ink)
+	left = p.text(ps.date, ps.date.split(ps.date.clean(d.Date), dayColumn-20), margin, left, faint)
 	right := top + (ps.name.height-ps.dish.height)/2
 	if d.Rest != "" {
-		right = p.text(ps.dish, ps.dish.split(ps.dish.clean(d.Rest), dishWidth), dishLeft, right, faint, d.Today)
+		right = p.text(ps.dish, ps.dish.split(ps.dish.clean(d.Rest), dishWidth), dishLeft, right, faint)
 	}
 	for i, m := range d.Meals {
 		if i > 0 {
 			right += between
 		}
 		if m.Name != "" {
-			right = p.text(ps.meal, ps.meal.split(ps.meal.clean(m.Name), dishWidth), dishLeft, right, accent, d.Today)
+			right = p.text(ps.meal, ps.meal.split(ps.meal.clean(m.Name), dishWidth), dishLeft, right, accent)
 		}
 		var dishes []string
 		for _, name := range m.Dishes {
@@ -225,17 +206,17 @@ func (w Week) day(p *page, ps pens, d Day, y int) int {
 				dishes = append(dishes, name)
 			}
 		}
-		right = p.text(ps.dish, ps.dish.wrap(dishes, w.Mark, dishWidth), dishLeft, right, ink, d.Today)
+		right = p.text(ps.dish, ps.dish.wrap(dishes, w.Mark, dishWidth), dishLeft, right, ink)
 	}
 	return max(left, right) + padding
 }
 
 // text places lines below each other and returns where they end.
-func (p *page) text(with *pen, lines []string, x, y int, colour color.RGBA, shaded bool) int {
+func (p *page) text(with *pen, lines []string, x, y int, colour color.RGBA) int {
 	m := with.face.Metrics()
 	rise := (with.height + m.Ascent.Ceil() - m.Descent.Ceil()) / 2
 	for _, text := range lines {
-		p.lines = append(p.lines, line{with, text, x, y + rise, colour, shaded})
+		p.lines = append(p.lines, line{with, text, x, y + rise, colour})
 		y += with.height
 	}
 	return y
@@ -244,10 +225,10 @@ func (p *page) text(with *pen, lines []string, x, y int, colour color.RGBA, shad
 // draw makes the picture of what was placed.
 func (p *page) draw() *image.Paletted {
 	img := image.NewPaletted(image.Rect(0, 0, width, p.height), inks) // 0 is the paper
-	for _, g := range p.grounds {
-		at := uint8(inks.Index(g.colour))
-		for i := g.top * img.Stride; i < g.bottom*img.Stride; i++ {
-			img.Pix[i] = at
+	across := uint8(inks.Index(rule))
+	for _, y := range p.rules {
+		for i := y * img.Stride; i < (y+ruleHeight)*img.Stride; i++ {
+			img.Pix[i] = across
 		}
 	}
 	for _, l := range p.lines {
@@ -258,11 +239,7 @@ func (p *page) draw() *image.Paletted {
 
 // draw writes a line: each letter's mask, in the steps of its ink.
 func (l line) draw(img *image.Paletted) {
-	ground := inks.Index(paper)
-	if l.shaded {
-		ground = inks.Index(shade)
-	}
-	first := uint8(ground + slices.Index(colours, l.colour)*steps)
+	first := uint8(slices.Index(colours, l.colour) * steps)
 	dot := fixed.P(l.x, l.y)
 	for _, r := range l.text {
 		at, mask, from, advance, ok := l.pen.face.Glyph(dot, r)

@@ -332,10 +332,26 @@ func (r *Router) addressed(ctx context.Context, t *Turn) error {
 	if h := r.steps[t.Known.Dialogue.Word]; h != nil && (t.Private() || t.Message.ReplyToMessage != nil) {
 		return h(ctx, t)
 	}
+	if done, err := r.handed(ctx, t); done || err != nil {
+		return err
+	}
 	if done, err := r.asked(ctx, t); done || err != nil {
 		return err
 	}
 	return r.lostFor(ctx, t)
+}
+
+// handed looks for who takes a document.
+func (r *Router) handed(ctx context.Context, t *Turn) (bool, error) {
+	if _, ok := t.Document(); !ok {
+		return false, nil
+	}
+	for _, h := range r.files {
+		if done, err := h(ctx, t); done || err != nil {
+			return done, err
+		}
+	}
+	return false, nil
 }
 
 func (r *Router) asked(ctx context.Context, t *Turn) (bool, error) {

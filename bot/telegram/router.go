@@ -84,6 +84,7 @@ type Router struct {
 	doing    map[string]string // word of a dialogue → key of its name
 	phrases  map[string]Handler
 	texts    []TextHandler
+	files    []TextHandler
 	joined   []Handler
 	lost     Handler // nothing else took what was said to the bot itself
 	explain  []explanation
@@ -147,6 +148,10 @@ func (r *Router) Phrase(key string, h Handler) {
 
 // Text registers a handler of plain words; they are asked in order.
 func (r *Router) Text(h TextHandler) { r.texts = append(r.texts, h) }
+
+// File registers a handler of documents that are sent to the bot itself outside of a dialogue,
+// with or without words; they are asked in order, before those of words.
+func (r *Router) File(h TextHandler) { r.files = append(r.files, h) }
 
 // Joined registers a handler for the bot being added to a group.
 func (r *Router) Joined(h Handler) { r.joined = append(r.joined, h) }
