@@ -3,14 +3,13 @@ package budget
 import (
 	"math"
 	"math/big"
-	"slices"
+	"math/bits"
 )
 
 // look works out who of a project's supporters are poor at its price, and bounds of the
 // price. It returns false when they can no longer pay it.
 func (s *pass) look(k *candidate) bool {
-	list := slices.DeleteFunc(s.lists[k.c], func(g int32) bool { return s.dead[g] })
-	s.lists[k.c] = list
+	list := s.living(k.c)
 	s.scanned += len(list)
 	k.fresh = true
 	switch s.bound(k, list) {
@@ -28,6 +27,18 @@ func (s *pass) look(k *candidate) bool {
 	k.poor = s.trace.room((len(list) + 63) / 64)
 	s.split(k, list)
 	return true
+}
+
+// living drops the supporters who hold nothing from a project's list and returns it.
+func (s *pass) living(c int) []int32 {
+	list := s.lists[c][:0]
+	for _, g := range s.lists[c] {
+		if !s.dead[g] {
+			list = append(list, g)
+		}
+	}
+	s.lists[c] = list
+	return list
 }
 
 // answer is what bounds can say.
@@ -51,7 +62,7 @@ func (s *pass) bound(k *candidate, list []int32) answer {
 	var money wide
 	var all uint64
 	for _, g := range list {
-		w := s.groups[g].weight
+		w := s.weight[g]
 		all += w
 		money = money.add(mul(w, s.balance[g]))
 	}
@@ -66,12 +77,12 @@ func (s *pass) bound(k *candidate, list []int32) answer {
 	for {
 		var poorW uint64
 		var poor wide
-		for _, g := range list {
-			if b := s.balance[g]; b < q {
-				w := s.groups[g].weight
-				poorW += w
-				poor = poor.add(mul(w, b))
-			}
+		for _, g := range list { // without a branch: who is poor cannot be guessed
+			b := s.balance[g]
+			_, below := bits.Sub64(b, q, 0)
+			w := s.weight[g] & -below
+			poorW += w
+			poor = poor.add(mul(w, b))
 		}
 		raised, rest := cost.sub(poor).div(all - poorW)
 		if rest > 0 {
@@ -111,7 +122,7 @@ func (s *pass) split(k *candidate, list []int32) {
 	k.poorW, k.richW, k.num = 0, 0, nil
 	s.unsure = s.unsure[:0]
 	for i, g := range list {
-		w, b := s.groups[g].weight, s.balance[g]
+		w, b := s.weight[g], s.balance[g]
 		switch {
 		case b >= k.hi:
 			k.richW += w
@@ -141,7 +152,7 @@ func (s *pass) settle(k *candidate, list []int32) {
 			if bit(k.poor, at) || new(big.Int).Mul(held[i], rich).Cmp(num) >= 0 {
 				continue
 			}
-			w := s.groups[list[at]].weight
+			w := s.weight[list[at]]
 			set(k.poor, at)
 			k.poorW += w
 			k.richW -= w
@@ -158,7 +169,7 @@ func (s *pass) settle(k *candidate, list []int32) {
 // held is what a group that is not dead holds per unit of weight, over denom.
 func (s *pass) held(g int32) *big.Int {
 	left := new(big.Int).Set(s.t)
-	for w, word := range s.groups[g].approvals {
+	for w, word := range s.approvals[g] {
 		for c := range each([]uint64{word & s.chosenBits[w]}) {
 			left.Sub(left, s.nums[s.round[64*w+c]])
 		}
@@ -176,11 +187,11 @@ func (s *pass) exact(k *candidate) *big.Int {
 	var poorW uint64
 	list := s.lists[k.c]
 	for i := range each(k.poor) {
-		g := s.groups[list[i]]
-		poorW += g.weight
-		for w, word := range g.approvals {
+		g := list[i]
+		poorW += s.weight[g]
+		for w, word := range s.approvals[g] {
 			for word &= s.chosenBits[w]; word != 0; word &= word - 1 {
-				paid[s.round[64*w+lowest(word)]] += g.weight
+				paid[s.round[64*w+lowest(word)]] += s.weight[g]
 			}
 		}
 	}

@@ -119,18 +119,21 @@ func (s *pass) start(step int64) bool {
 	s.scale = new(big.Int).Mul(whole(s.total), s.weightUnit)
 	s.shift = 61 - s.t.BitLen()
 	share := s.fixed(s.t, s.denom).lo
-	s.balance = slices.Repeat([]uint64{share}, len(s.groups))
-	s.dead = make([]bool, len(s.groups))
+	s.balance = slices.Repeat([]uint64{share}, len(s.weight))
+	s.dead = make([]bool, len(s.weight))
 	s.chosenBits = make([]uint64, (len(s.ids)+63)/64)
 	s.round = make([]int, len(s.ids))
 	s.lists = make([][]int32, len(s.ids))
+	copies := make([]int32, 0, s.approved)
 	for c, votes := range s.votes {
 		cost := new(big.Int).Mul(whole(s.costs[c]), s.scale)
 		if cost.Cmp(new(big.Int).Mul(whole(votes), s.t)) > 0 {
 			s.trace.add(event(c, never))
 			continue
 		}
-		s.lists[c] = slices.Clone(s.supporters[c])
+		at := len(copies)
+		copies = append(copies, s.supporters[c]...)
+		s.lists[c] = copies[at:]
 		k := &candidate{c: c, cost: s.fixed(cost, s.denom)}
 		k.lo, _ = k.cost.div(votes) // nobody is poor yet: at least cost/votes
 		s.open = append(s.open, k)

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"math/big"
 	"math/bits"
+	"slices"
 )
 
 // Refusals of a vote that cannot be counted. Count wraps them with the place.
@@ -132,22 +133,18 @@ func (p *problem) votesOf(c int) *big.Rat {
 // the same money per unit of weight.
 type problem struct {
 	ids        []string
-	costs      []uint64 // < 2^62
-	votes      []uint64 // weight of the supporters
-	rank       []int    // the place in the one order of ties, the first wins
-	supporters [][]int32
-	groups     []group
+	costs      []uint64   // < 2^62
+	votes      []uint64   // weight of the supporters
+	rank       []int      // the place in the one order of ties, the first wins
+	supporters [][]int32  // groups, by project
+	approved   int        // the length of all supporters
+	approvals  [][]uint64 // bits by project, by group of voters who approve the same
+	weight     []uint64   // by group
 	budget     uint64
 	increment  uint64
 	total      uint64 // weight of all voters, blank ballots too
 	moneyUnit  *big.Int
 	weightUnit *big.Int
-}
-
-// group is all voters with the same approvals.
-type group struct {
-	approvals []uint64 // bits by project
-	weight    uint64
 }
 
 // compile checks a vote and puts it into integers.
@@ -263,16 +260,18 @@ func (p *problem) addVoters(v Vote, index map[string]int) error {
 		}
 		g, ok := at[string(key)]
 		if !ok {
-			g = len(p.groups)
+			g = len(p.approvals)
 			at[string(key)] = g
-			p.groups = append(p.groups, group{approvals: append([]uint64(nil), approvals...)})
+			p.approvals = append(p.approvals, slices.Clone(approvals))
+			p.weight = append(p.weight, 0)
 		}
-		p.groups[g].weight += weights[i]
+		p.weight[g] += weights[i]
 	}
-	for g, group := range p.groups {
-		for n := range each(group.approvals) {
-			p.votes[n] += group.weight
+	for g, approvals := range p.approvals {
+		for n := range each(approvals) {
+			p.votes[n] += p.weight[g]
 			p.supporters[n] = append(p.supporters[n], int32(g))
+			p.approved++
 		}
 	}
 	return nil
