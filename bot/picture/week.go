@@ -1,7 +1,7 @@
 // Package picture draws what is easier to see than to read: PNGs 1080 pixels wide, in type
 // for old eyes. The same input always gives the same bytes.
 //
-// A picture takes about 15 MiB while it is drawn, and one is drawn at a time. What it says
+// A picture takes about 4 MiB while it is drawn (BenchmarkWeek), and one is drawn at a time. What it says
 // is to be sent as text too: a character that the font lacks is left out, and nobody who
 // listens to a screen hears a picture.
 package picture
