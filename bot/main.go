@@ -41,6 +41,7 @@ var commands = []command{
 	{"demo", "cli.about_demo", runDemo},
 	{"serve", "cli.about_serve", runServe},
 	{"check", "cli.about_check", runCheck},
+	{"recount", "cli.about_recount", runRecount},
 	{"version", "cli.about_version", runVersion},
 }
 
@@ -48,6 +49,7 @@ var commands = []command{
 type cli struct {
 	words    text.Words
 	env      func(string) (string, bool)
+	in       io.Reader
 	out, err io.Writer
 }
 
@@ -56,7 +58,7 @@ func (c *cli) warn(key string, data any) { fmt.Fprintln(c.err, c.words.Plain(key
 
 // run does what args say, in the language of the environment, and returns the exit code.
 func run(ctx context.Context, args []string, env func(string) (string, bool), out, errs io.Writer) int {
-	c := &cli{words: text.In(locale(env)), env: env, out: out, err: errs}
+	c := &cli{words: text.In(locale(env)), env: env, in: os.Stdin, out: out, err: errs}
 	if len(args) == 0 {
 		c.usage()
 		return exitUsage
