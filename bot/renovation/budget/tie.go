@@ -20,6 +20,11 @@ const (
 	ByID     Key = "id"    // by bytes, the lowest first
 )
 
+// Known tells whether k is one of the keys.
+func (k Key) Known() bool {
+	return slices.Contains([]Key{MinCost, MaxCost, MaxVotes, ByOrder, ByID}, k)
+}
+
 // addTies works out the one order in which ties are settled.
 func (p *problem) addTies(v Vote, index map[string]int) error {
 	place, err := p.drawn(v.Order, index)
@@ -46,7 +51,7 @@ func (p *problem) addTies(v Vote, index map[string]int) error {
 		order[i] = i
 	}
 	for _, k := range keys {
-		if compare[k] == nil {
+		if !k.Known() {
 			return fmt.Errorf("%q: %w", k, ErrKey)
 		}
 	}
