@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"html"
 	"net/http"
 	"os"
 	"strconv"
@@ -14,11 +13,17 @@ import (
 	"github.com/go-telegram/bot"
 	"github.com/go-telegram/bot/models"
 	"github.com/redis/go-redis/v9"
+
+	"xingfuli/bot/calendar"
+	"xingfuli/bot/card"
+	"xingfuli/bot/menu"
+	"xingfuli/bot/text"
 )
 
 // newcomer is the bot that somebody would write first with the same libraries, for what the
 // benchmarks do and no more: a look into Redis, an answer. What it is killed over, is told
-// twice or is refused for a moment it loses.
+// twice or is refused for a moment it loses. To a menu it does the same work as ours, by the
+// same rule: it reads it, compares it with what is published, and shows both.
 type newcomer struct{ db *redis.Client }
 
 // bareAnswer is kept in its Redis as its menu. It is what our bot answers.
@@ -60,8 +65,8 @@ func (n *newcomer) handle(ctx context.Context, b *bot.Bot, u *models.Update) {
 	}
 }
 
-func (n *newcomer) say(ctx context.Context, b *bot.Bot, chat int64, text string, rows ...[]models.InlineKeyboardButton) {
-	p := &bot.SendMessageParams{ChatID: chat, Text: text, ParseMode: models.ParseModeHTML}
+func (n *newcomer) say(ctx context.Context, b *bot.Bot, chat int64, words string, rows ...[]models.InlineKeyboardButton) {
+	p := &bot.SendMessageParams{ChatID: chat, Text: words, ParseMode: models.ParseModeHTML}
 	if len(rows) > 0 {
 		p.ReplyMarkup = &models.InlineKeyboardMarkup{InlineKeyboard: rows}
 	}
@@ -97,7 +102,10 @@ func (n *newcomer) press(ctx context.Context, b *bot.Bot, q *models.CallbackQuer
 }
 
 // stage is what it remembers of a cook.
-type stage struct{ Step, Draft string }
+type stage struct {
+	Step  string
+	Draft menu.Draft
+}
 
 func (n *newcomer) keep(ctx context.Context, chat int64, s stage) error {
 	body, err := json.Marshal(s)
@@ -119,10 +127,24 @@ func (n *newcomer) paste(ctx context.Context, b *bot.Bot, m *models.Message) {
 	if errors.Is(err, redis.Nil) || json.Unmarshal(body, &s) != nil {
 		return
 	}
-	if n.keep(ctx, m.Chat.ID, stage{"check", m.Text}) != nil {
+	today := calendar.Of(time.Now())
+	draft, err := menu.ParseText(m.Text, today)
+	if err != nil {
 		return
 	}
-	n.say(ctx, b, m.Chat.ID, "<b>和食堂</b>的菜单，请您过目（还没发布）：\n\n"+html.EscapeString(m.Text),
-		[]models.InlineKeyboardButton{{Text: "发布给大家", CallbackData: "publish"}},
-		[]models.InlineKeyboardButton{{Text: "重新发一份", CallbackData: "redraft"}, {Text: "不发了", CallbackData: "drop"}})
+	var old menu.Menu
+	kept, err := n.db.HGet(ctx, "menu", "week").Bytes()
+	if err != nil || json.Unmarshal(kept, &old) != nil || n.keep(ctx, m.Chat.ID, stage{"check", draft}) != nil {
+		return
+	}
+	shown := card.Draft(text.In(text.Chinese), menu.Canteen{Name: "和食堂"}, draft, old, today, 1)
+	var rows [][]models.InlineKeyboardButton
+	for _, row := range shown.Buttons {
+		var keys []models.InlineKeyboardButton
+		for _, k := range row {
+			keys = append(keys, models.InlineKeyboardButton{Text: k.Label, CallbackData: k.Word})
+		}
+		rows = append(rows, keys)
+	}
+	n.say(ctx, b, m.Chat.ID, string(shown.HTML), rows...)
 }

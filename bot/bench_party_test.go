@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -144,7 +145,9 @@ func (p *party) furnish(t testing.TB) {
 		}
 	}
 	if p.kind != durable && p.kind != before {
-		check(p.db.HSet(t.Context(), "menu", "周二", bareAnswer).Err())
+		week, err := json.Marshal(app.SampleWeek(now))
+		check(err)
+		check(p.db.HSet(t.Context(), "menu", "周二", bareAnswer, "week", week).Err())
 		return
 	}
 	ctx := t.Context()

@@ -67,6 +67,9 @@ var sampleDishes = [5][]string{
 	{"梅干菜扣肉", "芹菜炒香干", "清炒包心菜", "番茄蛋花汤"},
 }
 
+// SampleWeek is the menu of the week of now in the sample data.
+func SampleWeek(now time.Time) menu.Menu { return sampleWeek(calendar.Of(now).Monday(), now) }
+
 func sampleWeek(monday calendar.Date, now time.Time) menu.Menu {
 	m := menu.Menu{Canteen: sampleCanteen, Monday: monday, At: now}
 	for i, date := range monday.Week() {
