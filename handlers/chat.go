@@ -75,7 +75,7 @@ func (h Chat) start(ctx context.Context, t *telegram.Turn) error {
 // made it; the big buttons come all the same.
 func (h Chat) invited(ctx context.Context, t *telegram.Turn) error {
 	err := h.Follow(ctx, t, t.Args)
-	key := ""
+	var key string
 	switch {
 	case errors.Is(err, community.ErrInvitation):
 		key = "staff.bad_link"

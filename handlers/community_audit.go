@@ -131,14 +131,20 @@ func (h Audit) entry(ctx context.Context, t *telegram.Turn) error {
 
 // find reads the entry with an ID: the newest before the one that would come next.
 func (h Audit) find(ctx context.Context, id string) (e community.Entry, ok bool, err error) {
-	ms, n, _ := strings.Cut(id, "-")
-	number, err := strconv.ParseInt(n, 10, 32)
-	if err != nil || ms == "" {
+	next, ok := behind(id)
+	if !ok {
 		return e, false, nil
 	}
-	es, err := h.Store.Audit(ctx, ms+"-"+strconv.FormatInt(number+1, 10), 1)
+	es, err := h.Store.Audit(ctx, next, 1)
 	if err != nil || len(es) == 0 || es[0].ID != id {
 		return e, false, err
 	}
 	return es[0], true, nil
+}
+
+// behind is the ID that would come next after an entry's.
+func behind(id string) (string, bool) {
+	ms, n, _ := strings.Cut(id, "-")
+	number, err := strconv.ParseInt(n, 10, 32)
+	return ms + "-" + strconv.FormatInt(number+1, 10), err == nil && ms != ""
 }

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -250,14 +251,14 @@ func TestLastAdmin(t *testing.T) {
 		{community.Cook, 1, nil, 0, nil},
 	}
 	for _, tt := range tests {
-		if left, err := community.Left(tt.role, tt.user, tt.configured); left != tt.left || err != tt.err {
+		if left, err := community.Left(tt.role, tt.user, tt.configured); left != tt.left || !errors.Is(err, tt.err) {
 			t.Errorf("Left(%s, %d, %v) = %d, %v", tt.role, tt.user, tt.configured, left, err)
 		}
 	}
 	d := office(t)
 	ctx, s := t.Context(), d.App.Store
 	e := community.Entry{At: monday, Who: 3001, What: "x"}
-	if err := s.Revoke(ctx, "a", 3001, community.Admin, "", 1, e); err != community.ErrLast {
+	if err := s.Revoke(ctx, "a", 3001, community.Admin, "", 1, e); !errors.Is(err, community.ErrLast) {
 		t.Errorf("the last admin was removed: %v", err)
 	}
 	if err := s.Grant(ctx, 3002, community.Admin, ""); err != nil {
@@ -268,7 +269,7 @@ func TestLastAdmin(t *testing.T) {
 			t.Errorf("one of two: %v", err)
 		}
 	}
-	if err := s.Revoke(ctx, "c", 3002, community.Admin, "", 1, e); err != community.ErrLast {
+	if err := s.Revoke(ctx, "c", 3002, community.Admin, "", 1, e); !errors.Is(err, community.ErrLast) {
 		t.Errorf("the last admin was removed: %v", err)
 	}
 }

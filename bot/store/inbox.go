@@ -242,7 +242,7 @@ func (in *Inbox) Done(ctx context.Context, us []queue.Update) error {
 		}
 	})
 	if err == nil { // otherwise the commands may still be under way
-		err = unless(redis.Nil, cmds...)
+		err = failed(cmds...)
 	}
 	if err != nil {
 		return fmt.Errorf("forget %d updates: %w", len(us), err)
@@ -261,7 +261,7 @@ func (in *Inbox) Began(ctx context.Context, u queue.Update) (int64, error) {
 		kept = pipe.Expire(ctx, key, keepSeen) // one that nobody takes away, because the update was done elsewhere
 	})
 	if err == nil { // otherwise the commands may still be under way
-		err = unless(redis.Nil, n, kept)
+		err = failed(n, kept)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("count the tries of update %d: %w", u.ID, err)

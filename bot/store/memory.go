@@ -25,7 +25,7 @@ func (s *Store) Known(ctx context.Context, chat, user int64) (queue.Known, error
 		content = pipe.Get(ctx, s.contentKey())
 	})
 	if err == nil { // otherwise the commands may still be under way
-		err = unless(redis.Nil, person, group, dialogue, content)
+		err = failed(person, group, dialogue, content)
 	}
 	if err != nil {
 		return queue.Known{}, fmt.Errorf("known of chat %d: %w", chat, err)
@@ -61,10 +61,10 @@ func profile(cmd *redis.SliceCmd) queue.Profile {
 	return queue.Profile{Language: lang, Community: community, Gone: v[2] != nil}
 }
 
-// unless joins the errors of commands that are not allowed.
-func unless(allowed error, cmds ...redis.Cmder) error {
+// failed is the first error of commands; that there is nothing is none.
+func failed(cmds ...redis.Cmder) error {
 	for _, cmd := range cmds {
-		if err := cmd.Err(); err != nil && !errors.Is(err, allowed) {
+		if err := cmd.Err(); err != nil && !errors.Is(err, redis.Nil) {
 			return err
 		}
 	}

@@ -95,7 +95,7 @@ func (s *Store) describe(ctx context.Context, list []community.Member) error {
 	}
 	_, _ = pipe.Exec(ctx) // each command has its own error
 	for i := range list {
-		if err := unless(redis.Nil, names[i], roles[i]); err != nil {
+		if err := failed(names[i], roles[i]); err != nil {
 			return fmt.Errorf("staff: %w", err)
 		}
 		list[i].Name, list[i].Grants = names[i].Val(), grants(roles[i].Val())
