@@ -83,7 +83,7 @@ func TestInvitation(t *testing.T) {
 			ben: /setmenu
 			bot: 这件事要由镇里的管理员…
 			admin: /audit
-			bot: 改动记录，留三年…镇管理员：邀请的ana来上任了…镇管理员：发了一个邀请…`, "TOKEN", token))
+			bot: 改动记录，留三年…镇管理员：邀请的ana来上任了…镇管理员：发了「食堂（和食堂）」的邀请…`, "TOKEN", token))
 	})
 	t.Run("two days", func(t *testing.T) {
 		t.Parallel()

@@ -41,7 +41,7 @@ func (d Deed) line(w text.Words) text.HTML {
 	if !ok {
 		key = "audit.other"
 	}
-	return w.HTML(key, map[string]any{"About": d.About, "To": d.To, "Code": d.What})
+	return w.HTML(key, map[string]any{"About": d.About, "To": d.To, "After": d.After, "Code": d.What})
 }
 
 // Audit shows a page of the trail, the newest first; newest tells that nothing is before it,
