@@ -12,10 +12,10 @@ type outcome struct {
 	prices  []*big.Rat // per unit of weight, by round
 	nums    []*big.Int // the same over denom
 	denom   *big.Int
-	scanned int // ballots groups looked at: the work that it took
+	scanned int // groups of voters looked at: the work that it took
 }
 
-// cost is the sum of what was chosen; ok is false when it is above the budget.
+// fits tells whether what was chosen costs no more than the budget.
 func (p *problem) fits(o outcome) bool {
 	left := p.budget
 	for _, c := range o.chosen {

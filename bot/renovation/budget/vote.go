@@ -145,11 +145,12 @@ type problem struct {
 	total      uint64 // weight of all voters, blank ballots too
 	moneyUnit  *big.Int
 	weightUnit *big.Int
+	maxWork    int
 }
 
 // compile checks a vote and puts it into integers.
 func compile(v Vote) (*problem, error) {
-	p := &problem{moneyUnit: big.NewInt(1), weightUnit: big.NewInt(1)}
+	p := &problem{moneyUnit: big.NewInt(1), weightUnit: big.NewInt(1), maxWork: maxWork}
 	index, err := p.addProjects(v)
 	if err != nil {
 		return nil, err
@@ -195,7 +196,7 @@ func (p *problem) addMoney(v Vote) error {
 	for _, pr := range v.Projects {
 		money = append(money, pr.Cost)
 	}
-	whole, err := clear(money, p.moneyUnit)
+	whole, err := integers(money, p.moneyUnit)
 	if err != nil {
 		return err
 	}
@@ -203,9 +204,9 @@ func (p *problem) addMoney(v Vote) error {
 	return nil
 }
 
-// clear sets unit to the common denominator and returns the values as multiples of
+// integers sets unit to the common denominator and returns the values as multiples of
 // 1/unit. It returns ErrHuge when one does not fit in 62 bits.
-func clear(values []*big.Rat, unit *big.Int) ([]uint64, error) {
+func integers(values []*big.Rat, unit *big.Int) ([]uint64, error) {
 	for _, v := range values {
 		if d := v.Denom(); new(big.Int).Rem(unit, d).Sign() != 0 {
 			gcd := new(big.Int).GCD(nil, nil, unit, d)
@@ -289,7 +290,7 @@ func (p *problem) weights(v Vote) ([]uint64, error) {
 			return nil, fmt.Errorf("voter %d: %w", i+1, ErrWeight)
 		}
 	}
-	whole, err := clear(all, p.weightUnit)
+	whole, err := integers(all, p.weightUnit)
 	if err != nil {
 		return nil, fmt.Errorf("the weights: %w", err)
 	}

@@ -54,8 +54,8 @@ func refuse(pointer, key string, values map[string]any) *Fault {
 }
 
 // refuseLine is a fault in a line of a file that is not JSON.
-func refuseLine(line, column int, key string, values map[string]any) *Fault {
-	return &Fault{Why: renovation.Sentence{Key: key, Values: values}, Line: line, Column: column}
+func refuseLine(line int, key string, values map[string]any) *Fault {
+	return &Fault{Why: renovation.Sentence{Key: key, Values: values}, Line: line, Column: 1}
 }
 
 // strict is how files are read: no member twice or unknown, names and UTF-8 exact.

@@ -27,12 +27,12 @@ func pabulib(in []byte) (printed, error) {
 	}
 	v := budget.Vote{Projects: p.list.projects, Voters: p.list.voters, Increment: big.NewRat(1, 1)}
 	if kind := p.meta["vote_type"]; !strings.EqualFold(kind.text, "approval") {
-		return printed{}, refuseLine(max(1, kind.line), 1, "budget.vote_type", map[string]any{"Type": shown(kind.text)})
+		return printed{}, refuseLine(max(1, kind.line), "budget.vote_type", map[string]any{"Type": shown(kind.text)})
 	}
 	written := p.meta["budget"]
 	n, why := number(written.text)
 	if why != "" {
-		return printed{}, refuseLine(max(1, written.line), 1, why, map[string]any{"Number": shown(written.text)})
+		return printed{}, refuseLine(max(1, written.line), why, map[string]any{"Number": shown(written.text)})
 	}
 	v.Budget = n
 	return countBudget(v, nil)
@@ -67,7 +67,7 @@ func (p *pbFile) read(in []byte) error {
 			break
 		}
 		if err != nil {
-			return refuseLine(1+bytes.Count(in[:min(int(r.InputOffset()), len(in))], []byte("\n")), 1, "budget.table", nil)
+			return refuseLine(1+bytes.Count(in[:min(int(r.InputOffset()), len(in))], []byte("\n")), "budget.table", nil)
 		}
 		line, _ := r.FieldPos(0)
 		for i := range row {
@@ -79,7 +79,7 @@ func (p *pbFile) read(in []byte) error {
 		p.mark(row, line)
 	}
 	if p.section != "VOTES" || p.names == nil {
-		return refuseLine(1+bytes.Count(in, []byte("\n")), 1, "budget.no_votes", nil)
+		return refuseLine(1+bytes.Count(in, []byte("\n")), "budget.no_votes", nil)
 	}
 	return nil
 }
