@@ -1,0 +1,16 @@
+META
+key;value
+description;旧改
+budget;1000
+vote_type;approval
+PROJECTS
+project_id;cost;name
+lift;600;电梯
+roof;400.50;屋顶
+bench;100;长椅
+VOTES
+voter_id;vote
+1;lift
+2;lift,bench
+3;roof
+4;
