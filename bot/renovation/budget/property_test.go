@@ -88,7 +88,7 @@ func TestFastIsPlain(t *testing.T) {
 func TestFastIsPlainWhenLarge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		random := rand.New(rand.NewSource(rapid.Int64().Draw(t, "seed")))
-		v := sample(random, 70, 40)
+		v := sample(random, 66, 20)
 		v.Budget = big.NewRat(int64(1+random.Intn(20000)), int64(1+random.Intn(3)))
 		if random.Intn(2) == 0 {
 			for i := range v.Voters {
@@ -99,7 +99,7 @@ func TestFastIsPlainWhenLarge(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, step := range []int64{0, 3, 1_000_000_007} {
+		for _, step := range []int64{0, 100, 1_000_000_007} {
 			got := p.priced(p.equalShares(step, &trace{}))
 			want := plainShares(v, p, new(big.Rat).SetInt64(step))
 			if !same(p.rounds(got, nil), want) {
@@ -107,6 +107,32 @@ func TestFastIsPlainWhenLarge(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestSkips holds Add1 to every step taken where hundreds of steps change nothing.
+func TestSkips(t *testing.T) {
+	random := rand.New(rand.NewSource(1))
+	steps, passes := int64(0), 0
+	for range 30 {
+		v := sample(random, 5, 2+random.Intn(4))
+		for _, p := range v.Projects {
+			p.Cost.Mul(p.Cost, big.NewRat(int64(1+random.Intn(9)), 1))
+		}
+		v.Budget.Mul(v.Budget, big.NewRat(3, 2))
+		p, err := compile(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := count(t, v)
+		want, wanted := plainAdd1(v, p, 10_000)
+		if !same(r.Rounds[Add1], want) || r.Steps != wanted {
+			t.Errorf("Add1 at %d:%s, want at %d:%s", r.Steps, tell(r.Rounds[Add1]), wanted, tell(want))
+		}
+		steps, passes = steps+r.Steps, passes+r.Passes
+	}
+	if int64(passes)*5 > steps {
+		t.Errorf("%d passes for %d steps", passes, steps)
+	}
 }
 
 // TestNeverOverspends checks every method.
