@@ -1,19 +1,15 @@
 package renovation
 
 import (
-	"cmp"
+	"bytes"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
 	"encoding/hex"
-	"errors"
 	"io"
 	"slices"
 	"strings"
 )
-
-// ErrLeaf refuses a ledger in which two rows have the same leaf.
-var ErrLeaf = errors.New("renovation: two ballots are the same")
 
 // Nonce makes a ballot's leaf one that nobody can guess.
 type Nonce [16]byte
@@ -85,8 +81,8 @@ type Row struct {
 
 // Ledger is the published text of the ballots, by leaf: a line for each, its leaf, nonce
 // and choices with a space between them and commas between choices. The posted hash is
-// the SHA-256 of this text. It returns [ErrLeaf] when two leaves are the same.
-func Ledger(vote string, rows []Row) (string, error) {
+// the SHA-256 of this text. unique is false when two rows have the same leaf.
+func Ledger(vote string, rows []Row) (ledger string, unique bool) {
 	type line struct {
 		leaf Hash
 		row  Row
@@ -95,22 +91,18 @@ func Ledger(vote string, rows []Row) (string, error) {
 	for i, r := range rows {
 		lines[i] = line{Leaf(vote, r.Choices, r.Nonce), r}
 	}
-	slices.SortFunc(lines, func(a, b line) int { return cmp.Compare(string(a.leaf[:]), string(b.leaf[:])) })
+	slices.SortFunc(lines, func(a, b line) int { return bytes.Compare(a.leaf[:], b.leaf[:]) })
+	unique = true
 	var text strings.Builder
 	for i, l := range lines {
-		if i > 0 && l.leaf == lines[i-1].leaf {
-			return "", ErrLeaf
-		}
-		text.WriteString(l.leaf.String() + " " + l.row.Nonce.String() + " ")
+		unique = unique && (i == 0 || l.leaf != lines[i-1].leaf)
+		words := make([]string, len(l.row.Choices))
 		for j, c := range l.row.Choices {
-			if j > 0 {
-				text.WriteByte(',')
-			}
-			text.WriteString(string(c))
+			words[j] = string(c)
 		}
-		text.WriteByte('\n')
+		text.WriteString(l.leaf.String() + " " + l.row.Nonce.String() + " " + strings.Join(words, ",") + "\n")
 	}
-	return text.String(), nil
+	return text.String(), unique
 }
 
 // LedgerHash is the SHA-256 of a ledger's text.

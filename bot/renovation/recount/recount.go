@@ -4,6 +4,8 @@ package recount
 
 import (
 	"bytes"
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -34,6 +36,7 @@ type printed struct {
 	entries   Entries
 	sentences []renovation.Sentence
 	announced jsontext.Value // the file's member "announced", nil when there is none
+	wrong     []Difference   // found beside what was announced
 }
 
 // Run counts the file in. name tells a Pabulib file by its end, .pb; "-" has none, so
@@ -48,6 +51,8 @@ func Run(name string, in []byte) (Report, error) {
 	if err != nil {
 		return Report{}, place(in, err)
 	}
+	differences = append(differences, p.wrong...)
+	slices.SortStableFunc(differences, func(a, b Difference) int { return cmp.Compare(a.Key, b.Key) })
 	sentences := append(p.sentences, told(p.announced, differences)...)
 	return Report{p.entries, differences, sentences}, nil
 }

@@ -62,7 +62,7 @@ func voteFile(in []byte) (printed, error) {
 	if err != nil {
 		return printed{}, misfit(err)
 	}
-	return printed{voteEntries(r), r.Sentences(), file.Announced}, nil
+	return printed{entries: voteEntries(r), sentences: r.Sentences(), announced: file.Announced}, nil
 }
 
 // vote is the file as the rules want it.
@@ -142,10 +142,14 @@ func voteEntries(r renovation.Result) Entries {
 		rejected[i] = Entries{{"unit", x.Ballot.Unit}, {"voter", x.Ballot.Voter}, {"at", x.Ballot.At.Format(time.RFC3339Nano)}, {"reason", x.Reason}}
 	}
 	return append(entries,
-		Entry{"missing_to_quorum", Entries{{"area", Number(r.Missing.Area.String())}, {"owners", r.Missing.Owners}}},
+		missingEntry("", r.Missing),
 		Entry{"followed_area", Number(r.Followed.Area.String())}, Entry{"followed_owners", r.Followed.Owners},
 		Entry{"followed_choice", string(r.FollowedChoice)},
 		Entry{"rejected", rejected})
+}
+
+func missingEntry(prefix string, missing renovation.Tally) Entry {
+	return Entry{prefix + "missing_to_quorum", Entries{{"area", Number(missing.Area.String())}, {"owners", missing.Owners}}}
 }
 
 func tallies(prefix string, total, participating, yes, no, abstain renovation.Tally) Entries {
