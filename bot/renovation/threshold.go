@@ -91,7 +91,7 @@ func (v Verdict) Passed() bool { return v.Quorum() && v.ApprovedArea && v.Approv
 // the areas have), since a third may have no end.
 func missing(total, participating Tally, places int) Tally {
 	m := Tally{Owners: max(0, quorum.heads(total.Owners)-participating.Owners)}
-	need := total.Area.portion(quorum.num, quorum.den, places)
+	need := total.Area.portion(quorum.num, quorum.den, max(places, participating.Area.places))
 	if need.Cmp(participating.Area) > 0 {
 		places = max(need.places, participating.Area.places)
 		m.Area = areaOf(new(big.Int).Sub(need.at(places), participating.Area.at(places)), places)
