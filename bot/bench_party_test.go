@@ -163,7 +163,7 @@ func (p *party) furnish(t testing.TB) {
 		check(s.SetCommunity(ctx, queue.Op(fmt.Sprint("bench.", id)), id, moves[0]))
 	}
 	for _, who := range p.cooks {
-		check(s.Grant(ctx, who.id, community.Cook, "hefan"))
+		check(s.Grant(ctx, who.id, "", community.Cook, "hefan"))
 	}
 }
 

@@ -34,7 +34,7 @@ func withStaff(t *testing.T, start time.Time) *app.Demo {
 	}
 	for id, of := range map[int64]string{2001: "anju", 2002: "century"} {
 		d.Sim.AddPerson(sim.Person{ID: id, Key: "expert-" + of, Name: "专员" + of, Language: "zh-hans"})
-		if err := d.App.Store.Grant(t.Context(), id, community.Specialist, of); err != nil {
+		if err := d.App.Store.Grant(t.Context(), id, "", community.Specialist, of); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -20,7 +20,7 @@ type PrivacyStore interface {
 // PlaceStore knows what communities and canteens are called.
 type PlaceStore interface {
 	Communities(ctx context.Context, content int64) ([]community.Community, error)
-	Canteens(ctx context.Context, content int64) ([]menu.Canteen, error)
+	AllCanteens(ctx context.Context, content int64) (menu.Canteens, error)
 }
 
 // Privacy tells people what is kept about them, gives it to them, and forgets it. It acts on
@@ -83,7 +83,7 @@ func (h Privacy) names(ctx context.Context, t *telegram.Turn) (map[string]string
 	if err != nil {
 		return nil, err
 	}
-	canteens, err := h.Places.Canteens(ctx, t.Known.Content)
+	canteens, err := h.Places.AllCanteens(ctx, t.Known.Content)
 	names := map[string]string{}
 	for _, c := range communities {
 		names[c.ID] = c.Name

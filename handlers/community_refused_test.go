@@ -65,7 +65,7 @@ func withRole(t *testing.T, role community.Role) (*app.Demo, string) {
 	d.Sim.AddPerson(sim.Person{ID: 3001, Key: "person", Name: "某人", Language: "zh-hans"})
 	if role.Known() {
 		tie := map[community.Tie]string{community.ToCommunity: "anju", community.ToCanteen: "hefan"}[role.Tie()]
-		if err := d.App.Store.Grant(t.Context(), 3001, role, tie); err != nil {
+		if err := d.App.Store.Grant(t.Context(), 3001, "", role, tie); err != nil {
 			t.Fatal(err)
 		}
 	}

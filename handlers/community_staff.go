@@ -22,6 +22,7 @@ type RosterStore interface {
 	Communities(ctx context.Context, content int64) ([]community.Community, error)
 	Directory(ctx context.Context, content int64) (community.Directory, error)
 	Canteens(ctx context.Context, content int64) ([]menu.Canteen, error)
+	AllCanteens(ctx context.Context, content int64) (menu.Canteens, error)
 	StaffList(ctx context.Context, offset, n int64) (list []community.Member, total int64, err error)
 	StaffMember(ctx context.Context, user int64) (community.Member, error)
 	NameStaff(ctx context.Context, user int64, name string) error
@@ -165,7 +166,7 @@ func (h Roster) thing(ctx context.Context, t *telegram.Turn, r community.Role, i
 	if c, ok := d.ByID(id); ok && r.Tie() == community.ToCommunity {
 		return c.Name, nil
 	}
-	canteens, err := h.Store.Canteens(ctx, t.Known.Content)
+	canteens, err := h.Store.AllCanteens(ctx, t.Known.Content)
 	if err != nil {
 		return "", err
 	}

@@ -27,7 +27,7 @@ func office(t *testing.T) *app.Demo {
 			t.Fatal(err)
 		}
 	}
-	if err := d.App.Store.Grant(t.Context(), 3001, community.Admin, ""); err != nil {
+	if err := d.App.Store.Grant(t.Context(), 3001, "", community.Admin, ""); err != nil {
 		t.Fatal(err)
 	}
 	return d
@@ -209,7 +209,7 @@ func TestAdminsOnly(t *testing.T) {
 			d := office(t)
 			if role.Known() {
 				tie := map[community.Tie]string{community.ToCommunity: "anju", community.ToCanteen: "hefan"}[role.Tie()]
-				if err := d.App.Store.Grant(t.Context(), 3002, role, tie); err != nil {
+				if err := d.App.Store.Grant(t.Context(), 3002, "", role, tie); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -261,7 +261,7 @@ func TestLastAdmin(t *testing.T) {
 	if err := s.Revoke(ctx, "a", 3001, community.Admin, "", 1, e); !errors.Is(err, community.ErrLast) {
 		t.Errorf("the last admin was removed: %v", err)
 	}
-	if err := s.Grant(ctx, 3002, community.Admin, ""); err != nil {
+	if err := s.Grant(ctx, 3002, "", community.Admin, ""); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // the turn is repeated

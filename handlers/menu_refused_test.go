@@ -24,7 +24,7 @@ func TestRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.Sim.AddPerson(person(1010, "neighbour")) // cooks for another canteen
-	if err := d.App.Store.Grant(t.Context(), 1010, community.Cook, other.ID); err != nil {
+	if err := d.App.Store.Grant(t.Context(), 1010, "", community.Cook, other.ID); err != nil {
 		t.Fatal(err)
 	}
 	const stale, cooks, forbidden = "这个按钮已经过时了…", "这件事要食堂的工作人员来办…", "这件事要由镇里的管理员…"
@@ -80,7 +80,7 @@ func TestRolesOfTheCanteen(t *testing.T) {
 		id, may := int64(2000+i), role == community.Admin || role == community.Cook
 		d.Sim.AddPerson(person(id, string(role)+"_"))
 		tied := map[community.Tie]string{community.ToCanteen: "hefan", community.ToCommunity: "anju"}[role.Tie()]
-		if err := d.App.Store.Grant(t.Context(), id, role, tied); err != nil {
+		if err := d.App.Store.Grant(t.Context(), id, "", role, tied); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{"和食堂的菜单，请您过目…", "记下了…", "!!: 之前那一份没有存着…"}

@@ -125,7 +125,7 @@ func TestSheetCaption(t *testing.T) {
 	if err := k.App.Store.PutCanteen(t.Context(), "other", 0, other); err != nil {
 		t.Fatal(err)
 	}
-	if err := k.App.Store.Grant(t.Context(), cookID, "canteen", other.ID); err != nil {
+	if err := k.App.Store.Grant(t.Context(), cookID, "", "canteen", other.ID); err != nil {
 		t.Fatal(err)
 	}
 	if said := k.send(t, "a.xlsx", data, "/setmenu"); len(said) != 1 || !strings.Contains(said[0].Text, "您管着好几个食堂") {

@@ -123,7 +123,7 @@ func TestWhichCanteen(t *testing.T) {
 	if err := d.App.Store.PutCanteen(t.Context(), "second", 0, second); err != nil {
 		t.Fatal(err)
 	}
-	if err := d.App.Store.Grant(t.Context(), 1002, community.Cook, second.ID); err != nil {
+	if err := d.App.Store.Grant(t.Context(), 1002, "", community.Cook, second.ID); err != nil {
 		t.Fatal(err)
 	}
 	err = d.Sim.Play(t.Context(), `

@@ -58,7 +58,7 @@ func TestRights(t *testing.T) {
 			}
 			if role.Known() {
 				tie := map[community.Tie]string{community.ToCommunity: "anju", community.ToCanteen: "hefan"}[role.Tie()]
-				if err := d.App.Store.Grant(t.Context(), 3002, role, tie); err != nil {
+				if err := d.App.Store.Grant(t.Context(), 3002, "", role, tie); err != nil {
 					t.Fatal(err)
 				}
 			}

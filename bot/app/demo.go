@@ -29,6 +29,8 @@ const (
 	demoGroup    int64 = -1001000000001
 )
 
+const cookName = "食堂师傅"
+
 // Demo is the whole bot in a simulated Telegram, on a Redis in this process. Nothing of
 // it is kept.
 type Demo struct {
@@ -89,7 +91,7 @@ func demoWorld(o DemoOptions, zone *time.Location) *sim.Server {
 		Start: o.Start.In(zone), Stopped: o.Stopped, Unlimited: o.Fast,
 	})
 	s.AddPerson(sim.Person{ID: demoResident, Key: "resident", Name: "居民阿婆", Language: "zh-hans", Role: "居民"})
-	s.AddPerson(sim.Person{ID: demoCook, Key: "cook", Name: "食堂师傅", Language: "zh-hans", Role: "食堂"})
+	s.AddPerson(sim.Person{ID: demoCook, Key: "cook", Name: cookName, Language: "zh-hans", Role: "食堂"})
 	s.AddPerson(sim.Person{ID: demoAdmin, Key: "admin", Name: "镇管理员", Language: "zh-hans", Role: "管理员"})
 	people := []int64{demoResident, demoCook, demoAdmin}
 	s.AddGroup(sim.Group{ID: demoGroup, Key: "group", Title: "安居小区居民群", Members: people, Admins: []int64{demoAdmin}, BotIn: true})
@@ -144,7 +146,7 @@ func (d *Demo) furnish(ctx context.Context, zone *time.Location) error {
 	if err := s.SetCommunity(ctx, "sample.group", demoGroup, sampleCommunity); err != nil {
 		return err
 	}
-	return s.Grant(ctx, demoCook, community.Cook, sampleCanteen)
+	return s.Grant(ctx, demoCook, cookName, community.Cook, sampleCanteen)
 }
 
 // settle waits until the bot has answered all that was said to it.

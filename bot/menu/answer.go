@@ -73,6 +73,7 @@ func (q Question) Answer(c Canteen, weeks []Menu, now time.Time) Answer {
 	if !slices.IsSortedFunc(b.days, byDate) { // as they come from the store, they are
 		slices.SortFunc(b.days, byDate)
 	}
+	c.rest(b.days)
 	switch {
 	case q.Kind == AskHours:
 		a.Kind = Hours
@@ -174,11 +175,15 @@ func (b book) unpublished(a *Answer, date calendar.Date) {
 func (b book) week(a *Answer, weeks []Menu) {
 	monday := a.Question.Monday
 	a.Week.Monday, a.Asked = monday, monday
+	week := Menu{Monday: monday}
 	for _, w := range weeks {
-		if w.Monday == monday && len(w.Days) > 0 {
-			a.Kind, a.Week = WholeWeek, w
-			return
+		if w.Monday == monday {
+			week = w
 		}
+	}
+	if week = week.Rest(b.canteen); len(week.Days) > 0 {
+		a.Kind, a.Week = WholeWeek, week
+		return
 	}
 	b.unpublished(a, monday)
 }
@@ -203,7 +208,10 @@ func (b book) find(a *Answer) {
 
 // day is the published day of that date.
 func (b book) day(date calendar.Date) (Day, bool) {
-	return Menu{Days: b.days}.Day(date)
+	if d, ok := (Menu{Days: b.days}).Day(date); ok {
+		return d, true
+	}
+	return b.canteen.resting(date)
 }
 
 // latest is the last published day with dishes of the same weekday as date.

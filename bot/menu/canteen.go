@@ -13,7 +13,9 @@ type Canteen struct {
 	Address     string    `json:"address,omitempty"`
 	Phone       string    `json:"phone,omitempty"`
 	Hours       []Opening `json:"hours,omitempty"`
-	Prices      []Price   `json:"prices,omitempty"` // 70 岁以上 first
+	Prices      []Price   `json:"prices,omitempty"`   // the oldest people's first
+	Holidays    []Holiday `json:"holidays,omitempty"` // by date, without overlaps
+	Closed      bool      `json:"closed,omitempty"`   // it is not offered any more; its ID is never used again
 }
 
 // Opening is when a meal is served.
@@ -25,7 +27,7 @@ type Opening struct {
 // Price is what a meal costs for some people.
 type Price struct {
 	Who   string `json:"who"`   // 「70岁以上」
-	Cents int64  `json:"cents"` // fen
+	Cents int64  `json:"cents"` // fen, 0 for nothing to pay
 }
 
 // Open is when the canteen serves that meal: what staff set, else DefaultLunch for

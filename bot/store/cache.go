@@ -25,7 +25,8 @@ type content struct {
 	number      int64
 	directory   community.Directory
 	communities []community.Community // the open ones of the directory
-	canteens    []menu.Canteen
+	allCanteens menu.Canteens
+	canteens    []menu.Canteen         // the open ones of them
 	menus       map[string][]menu.Menu // by canteen, the newest first
 	sold        map[string]menu.SoldOut
 }
@@ -74,9 +75,10 @@ func (s *Store) fill(ctx context.Context, c *content) error {
 	if c.directory.Alliances, err = list(ctx, s, allianceIDs.Val(), s.allianceKey, func(*community.Alliance, int64) {}); err != nil {
 		return err
 	}
-	if c.canteens, err = list(ctx, s, canteenIDs.Val(), s.canteenKey, func(*menu.Canteen, int64) {}); err != nil {
+	if c.allCanteens, err = list(ctx, s, canteenIDs.Val(), s.canteenKey, func(*menu.Canteen, int64) {}); err != nil {
 		return err
 	}
+	c.canteens = c.allCanteens.Open()
 	return s.menus(ctx, c, canteenIDs.Val())
 }
 

@@ -52,11 +52,11 @@ func (s *Store) EditAlliance(ctx context.Context, op queue.Op, change func(commu
 	return edit(ctx, s, op, k, func(c *content) (community.Alliance, community.Entry, error) { return change(c.directory) })
 }
 
-// EditCanteen is EditCommunity for canteens. The slice must not be changed.
-func (s *Store) EditCanteen(ctx context.Context, op queue.Op, change func(community.Directory, []menu.Canteen) (menu.Canteen, community.Entry, error)) (menu.Canteen, error) {
+// EditCanteen is EditCommunity for canteens.
+func (s *Store) EditCanteen(ctx context.Context, op queue.Op, change func(community.Directory, menu.Canteens) (menu.Canteen, community.Entry, error)) (menu.Canteen, error) {
 	k := kind[menu.Canteen]{
 		index: s.canteensKey(), key: s.canteenKey, id: func(c menu.Canteen) string { return c.ID },
-		all: func(c *content) []menu.Canteen { return c.canteens },
+		all: func(c *content) []menu.Canteen { return c.allCanteens },
 	}
-	return edit(ctx, s, op, k, func(c *content) (menu.Canteen, community.Entry, error) { return change(c.directory, c.canteens) })
+	return edit(ctx, s, op, k, func(c *content) (menu.Canteen, community.Entry, error) { return change(c.directory, c.allCanteens) })
 }

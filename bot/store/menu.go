@@ -15,13 +15,22 @@ import (
 	"xingfuli/bot/queue"
 )
 
-// Canteens lists all canteens as of a content number (queue.Known.Content).
+// Canteens lists the open canteens as of a content number (queue.Known.Content).
 func (s *Store) Canteens(ctx context.Context, content int64) ([]menu.Canteen, error) {
 	c, err := s.at(ctx, content)
 	if err != nil {
 		return nil, fmt.Errorf("canteens: %w", err)
 	}
 	return c.canteens, nil
+}
+
+// AllCanteens lists all canteens, closed ones too, as of a content number.
+func (s *Store) AllCanteens(ctx context.Context, content int64) (menu.Canteens, error) {
+	c, err := s.at(ctx, content)
+	if err != nil {
+		return nil, fmt.Errorf("all canteens: %w", err)
+	}
+	return c.allCanteens, nil
 }
 
 // Menus lists the newest published weeks of a canteen, the latest week first, as of a

@@ -139,10 +139,10 @@ for i = 7, #ARGV, 8 do note(KEYS[6], KEYS[7], i) end
 redis.call("SET", KEYS[1], ARGV[6], "EX", ARGV[5])
 return 1`)
 
-// Grant gives a person a role, for what has this ID or, when it is empty, at large. Nobody is
-// recorded as having done it: it is for sample data.
-func (s *Store) Grant(ctx context.Context, user int64, role community.Role, id string) error {
-	_, err := s.hire(ctx, queue.Op("grant."+inviteHash(fmt.Sprint(user, member(role, id)))), user, role, id, "", "", "", time.Unix(0, 0))
+// Grant gives a person of this name, empty for none, a role, for what has this ID or, when it
+// is empty, at large. Nobody is recorded as having done it: it is for sample data.
+func (s *Store) Grant(ctx context.Context, user int64, name string, role community.Role, id string) error {
+	_, err := s.hire(ctx, queue.Op("grant."+inviteHash(fmt.Sprint(user, member(role, id)))), user, role, id, name, "", "", time.Unix(0, 0))
 	return err
 }
 

@@ -188,7 +188,7 @@ func TestPublishMenu(t *testing.T) {
 func TestGrants(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
 		ctx := t.Context()
-		if err := s.Grant(ctx, 1, community.Cook, "hefan"); err != nil {
+		if err := s.Grant(ctx, 1, "", community.Cook, "hefan"); err != nil {
 			t.Fatal(err)
 		}
 		g, err := s.Grants(ctx, 1)
