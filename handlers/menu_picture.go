@@ -12,10 +12,10 @@ import (
 	"xingfuli/bot/telegram"
 )
 
-// PictureStore knows which pictures Telegram has already, by version and language.
+// PictureStore knows which pictures Telegram has already, by version and variant: the language and what the canteen is.
 type PictureStore interface {
-	Picture(ctx context.Context, m menu.Menu, language string) (id string, err error)
-	KeepPicture(ctx context.Context, m menu.Menu, language, id string) error
+	Picture(ctx context.Context, m menu.Menu, variant string) (id string, err error)
+	KeepPicture(ctx context.Context, m menu.Menu, variant, id string) error
 }
 
 // picture sends the week under the pressed button as a picture, a new message: Telegram does
@@ -34,7 +34,7 @@ func (h *Menu) picture(ctx context.Context, t *telegram.Turn) error {
 	}
 	topic := "picture." + c.ID + "." + date.Monday().String() + "." + strconv.Itoa(t.Thread)
 	if !t.Private() {
-		last, err := h.Store.Asked(ctx, t.Op(), t.Chat.ID, topic, strconv.FormatInt(a.Week.Version, 10))
+		last, err := h.Store.Asked(ctx, t.Op(), t.Chat.ID, topic, strconv.FormatInt(a.Week.Version, 10)+c.Print())
 		if err != nil {
 			return err
 		}
@@ -55,8 +55,8 @@ func (h *Menu) picture(ctx context.Context, t *telegram.Turn) error {
 // sendPicture sends the picture that Telegram has of this version, or draws it: when there is
 // none, or when Telegram has forgotten it. Two replicas that draw it at once both send it.
 func (h *Menu) sendPicture(ctx context.Context, t *telegram.Turn, a menu.Answer) (int, error) {
-	language := string(t.Words().Language())
-	known, err := h.Pictures.Picture(ctx, a.Week, language)
+	variant := string(t.Words().Language()) + "." + a.Canteen.Print() // its name and hours are in the picture, and its holidays
+	known, err := h.Pictures.Picture(ctx, a.Week, variant)
 	if err != nil {
 		return 0, err
 	}
@@ -77,7 +77,7 @@ func (h *Menu) sendPicture(ctx context.Context, t *telegram.Turn, a menu.Answer)
 	if err != nil || m.Photo == nil || m.Photo.ID == "" {
 		return id, err
 	}
-	return id, h.Pictures.KeepPicture(ctx, a.Week, language, m.Photo.ID)
+	return id, h.Pictures.KeepPicture(ctx, a.Week, variant, m.Photo.ID)
 }
 
 // pressed is the canteen and the date that a press names, and whether it means the whole

@@ -29,6 +29,12 @@ var rights = []struct {
 	{"/setmenu", cooksMay}, {"/setmenu 周四鱼", cooksMay}, {"/setmenu 撤销", cooksMay}, {"/soldout", cooksMay}, {"/soldout 红烧猪肉", cooksMay},
 	{"[soldout hefan.2026-11-23.0 1]", cooksMay}, {"[restock hefan.2026-11-23.0 1]", cooksMay}, {"[undo hefan.2026-11-23 1]", cooksMay},
 
+	{"/canteen", cooksMay}, {"[canteen]", cooksMay}, {"[canteen hefan]", cooksMay}, {"/canteen 电话 和食堂 0577-00000009", cooksMay},
+	{"[edit k_hours.hefan]", cooksMay}, {"[edit k_prices.hefan]", cooksMay}, {"[edit k_address.hefan]", cooksMay}, {"[edit k_phone.hefan]", cooksMay}, {"[edit k_rest.hefan]", cooksMay},
+	{"/canteen 新增 二食堂", adminsMay}, {"/canteen 服务 和食堂 安居小区", adminsMay}, {"/canteen 不再服务 和食堂 安居小区", adminsMay},
+	{"/canteen 改名 和食堂 和和食堂", adminsMay}, {"/canteen 关闭 和食堂", adminsMay}, {"[edit k_add]", adminsMay}, {"[edit k_name.hefan]", adminsMay},
+	{"[edit k_serve.hefan]", adminsMay}, {"[canteenclose hefan]", adminsMay}, {"[canteenclosed hefan]", adminsMay}, {"[canteenopen hefan]", adminsMay},
+
 	{"/questions", localsMay}, {"[questions new.0]", localsMay}, {"[answeradd]", localsMay},
 	{"/answers 新增 停车 | 能停几辆车 | 两辆", localsMay},
 	{"@group /bind 安居小区", localsMay}, {"@group /unbind", localsMay},

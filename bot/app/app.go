@@ -117,6 +117,7 @@ func (a *App) features(readsAll bool) {
 	forms := handlers.Forms{}
 	forms.Register(a.router)
 	handlers.Community{Store: a.Store, Staff: staff, ReadsAll: readsAll, Forms: forms}.Register(a.router)
+	handlers.Canteen{Store: a.Store, Staff: staff, Forms: forms}.Register(a.router)
 	roster := handlers.Roster{Store: a.Store, Staff: staff, Admins: a.config.Admins}
 	roster.Register(a.router)
 	answers := &handlers.Answers{Store: a.Store, Staff: staff}

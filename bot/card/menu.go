@@ -49,7 +49,7 @@ func menuText(w text.Words, a menu.Answer, today calendar.Date, v map[string]any
 	case menu.NotFound:
 		return w.HTML("menu.not_found", v)
 	case menu.Hours:
-		return hours(w, a.Canteen)
+		return hours(w, a.Canteen, today)
 	case menu.Prices:
 		return prices(w, a.Canteen)
 	case menu.Place:
@@ -218,20 +218,20 @@ func money(w text.Words, cents int64) string {
 	return w.Plain("menu.yuan", map[string]any{"Amount": strings.TrimSuffix(yuan, ".00")})
 }
 
-func hours(w text.Words, c menu.Canteen) text.HTML {
+func hours(w text.Words, c menu.Canteen, today calendar.Date) text.HTML {
 	type line struct{ Meal, Hours string }
 	var lines []line
 	for _, o := range c.Openings() {
 		lines = append(lines, line{mealName(w, o.Meal), o.Hours.String()})
 	}
-	return w.HTML("menu.hours", map[string]any{"Canteen": c.Name, "Hours": lines, "Address": c.Address, "Phone": c.Phone})
+	return w.HTML("menu.hours", map[string]any{"Canteen": c.Name, "Hours": lines, "Holidays": Holidays(w, c, today), "Address": c.Address, "Phone": c.Phone})
 }
 
 func prices(w text.Words, c menu.Canteen) text.HTML {
 	type line struct{ Who, Price string }
 	var lines []line
 	for _, p := range c.Prices {
-		lines = append(lines, line{p.Who, money(w, p.Cents)})
+		lines = append(lines, line{p.Who, price(w, p.Cents)})
 	}
 	return w.HTML("menu.prices", map[string]any{"Canteen": c.Name, "Prices": lines, "Phone": c.Phone})
 }

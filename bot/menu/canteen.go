@@ -1,6 +1,12 @@
 package menu
 
-import "xingfuli/bot/calendar"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+
+	"xingfuli/bot/calendar"
+)
 
 // DefaultLunch is when lunch is served until staff say otherwise.
 var DefaultLunch = calendar.Hours{From: 10*60 + 30, To: 12*60 + 30}
@@ -50,4 +56,11 @@ func (c Canteen) Openings() []Opening {
 		}
 	}
 	return list
+}
+
+// Print tells a canteen from what it was before somebody changed it: 16 letters and digits.
+func (c Canteen) Print() string {
+	body, _ := json.Marshal(c) // of strings and numbers
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:8])
 }
