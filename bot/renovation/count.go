@@ -30,7 +30,7 @@ type sum struct {
 	owners int
 }
 
-// side is where a ballot counts; follow is settled at the end.
+// sides are where a ballot counts; follow is settled at the end.
 var sides = []Choice{Yes, No, Abstain, Invalid, Follow}
 
 // Count counts a vote. It returns a [*Misfit] when the vote cannot be counted.
@@ -59,7 +59,7 @@ func Count(v Vote) (Result, error) {
 			sums[choice].add(r, units)
 		}
 	}
-	result.settle(r, &total, sums)
+	settle(&result, r, &total, sums)
 	return result, nil
 }
 
@@ -186,7 +186,7 @@ func (r *roll) disagree(h *holder) bool {
 }
 
 // settle lets the followers join, and judges.
-func (result *Result) settle(r *roll, total *sum, sums map[Choice]*sum) {
+func settle(result *Result, r *roll, total *sum, sums map[Choice]*sum) {
 	followed := sums[Follow]
 	if followed.owners > 0 {
 		result.FollowedChoice = leader(sums)

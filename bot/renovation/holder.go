@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// holder is one head: everybody who owns exactly the same units together, with the
-// ballots that speak for them.
+// holder is one head: a set of owners with all units that just they own, and the ballots
+// that speak for them.
 //
 // Source: interpretation on 建筑物区分所有权 (2020), article 9: the same buyer of several
 // parts is one, and so is the developer with all that is unsold or undelivered. That
@@ -83,6 +83,9 @@ func (r *roll) hold() {
 
 // set is names sorted, each once.
 func set(names []string) []string {
+	if len(names) < 2 {
+		return names
+	}
 	return slices.Compact(slices.Sorted(slices.Values(names)))
 }
 
