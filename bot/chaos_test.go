@@ -460,10 +460,19 @@ func (c *town) until(what string, within time.Duration, holds func() bool) bool 
 func (c *town) kept() (inbox, dead, tries int64) {
 	ctx := context.Background()
 	bot := c.sim.Bot().ID
+	pipe := c.db.Pipeline()
+	var shards []*redis.IntCmd
 	for i := range 16 {
-		inbox += c.db.XLen(ctx, fmt.Sprintf("xf:{x}:inbox:%d:%d", bot, i)).Val()
+		shards = append(shards, pipe.XLen(ctx, fmt.Sprintf("xf:{x}:inbox:%d:%d", bot, i)))
 	}
-	return inbox, c.db.XLen(ctx, fmt.Sprintf("xf:{x}:dead:%d", bot)).Val(), c.db.HLen(ctx, fmt.Sprintf("xf:{x}:tries:%d", bot)).Val()
+	letters, counts := pipe.XLen(ctx, fmt.Sprintf("xf:{x}:dead:%d", bot)), pipe.HLen(ctx, fmt.Sprintf("xf:{x}:tries:%d", bot))
+	if _, err := pipe.Exec(ctx); err != nil {
+		return -1, 0, 0 // Redis is away, and nothing is known
+	}
+	for _, n := range shards {
+		inbox += n.Val()
+	}
+	return inbox, letters.Val(), counts.Val()
 }
 
 // settle waits until Telegram has delivered everything and the bots have done it.

@@ -133,22 +133,28 @@ func (k *killer) once() {
 		k.after(progress)
 		k.at(k.rnd.Int64N(int64(1300 * time.Millisecond)))
 	default:
-		k.after(progress)
 		k.inACall()
 	}
 }
 
 // after waits for a number of calls, or until there is nothing to do any more.
 func (k *killer) after(n int64) {
-	for goal := k.calls.Load() + n; k.calls.Load() < goal && !k.idle(); {
-		time.Sleep(time.Millisecond)
+	look := time.Now()
+	for goal := k.calls.Load() + n; k.calls.Load() < goal; time.Sleep(time.Millisecond) {
+		if time.Since(look) < 200*time.Millisecond {
+			continue
+		}
+		if k.idle() {
+			return
+		}
+		look = time.Now()
 	}
 }
 
 // idle tells whether everything that was sent in is done, and was a little before.
 func (k *killer) idle() bool {
 	for range 2 {
-		if inbox, _, _ := k.c.kept(); inbox > 0 || k.c.sim.Pending() > 0 {
+		if inbox, _, _ := k.c.kept(); inbox != 0 || k.c.sim.Pending() > 0 {
 			return false
 		}
 		time.Sleep(30 * time.Millisecond)
@@ -163,13 +169,13 @@ func (k *killer) at(ns int64) {
 
 func (k *killer) inACall() {
 	k.struck = make(chan struct{})
-	at := k.calls.Load() + 1 + k.rnd.Int64N(40)
+	at := k.calls.Load() + progress/3 + k.rnd.Int64N(40)
 	k.armed.Store(at)
 	for !k.idle() || !k.armed.CompareAndSwap(at, 0) {
 		select {
 		case <-k.struck:
 			return
-		case <-time.After(10 * time.Millisecond):
+		case <-time.After(200 * time.Millisecond):
 		}
 	}
 }

@@ -67,7 +67,7 @@ var words = map[string]struct{ set, keys, which string }{
 func init() {
 	for _, l := range []string{chinese, english} {
 		w := text.In(text.Language(l))
-		words[l] = struct{ set, keys, which string }{w.Plain("chat.language_set", nil), w.Plain("chat.keys_changed", nil), w.Plain("community.which", nil)}
+		words[l] = struct{ set, keys, which string }{w.Plain("chat.language_set", nil), w.Plain("chat.keys_changed", nil), w.Plain("community.which", map[string]any{"Closed": "", "Many": false})}
 	}
 }
 

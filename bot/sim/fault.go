@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"net/http"
-	"sort"
 	"strconv"
 	"time"
 )
@@ -179,14 +178,12 @@ func (s *Server) note(c Call, p params) {
 // Calls returns the newest calls, oldest first: those after seq (0: all that are kept).
 func (s *Server) Calls(seq int64) []Call {
 	s.mu.Lock()
-	list := make([]noted, 0, len(s.calls.ring))
-	for _, n := range s.calls.ring {
-		if n.Seq > seq {
-			list = append(list, n)
-		}
+	l := &s.calls
+	var list []noted
+	for n := max(seq, l.next-int64(len(l.ring))) + 1; n <= l.next; n++ {
+		list = append(list, l.ring[(n-1)%int64(cap(l.ring))])
 	}
 	s.mu.Unlock()
-	sort.Slice(list, func(i, j int) bool { return list[i].Seq < list[j].Seq })
 	calls := make([]Call, len(list))
 	for i, n := range list {
 		calls[i] = n.Call

@@ -61,6 +61,23 @@ func TestLiterature(t *testing.T) {
 				Add1:   "r0 r1 r2 r3 r4 b0 b1 b2 b3 b4",
 				Add1U:  "r0 r1 r2 r3 r4 b0 b1 b2 b3 b4",
 			}, 17, "1/51 1/51 1/51 1/51 1/51 1/49 1/49 1/49 1/49"},
+		// Peters and Skowron, "Proportionality and the Limits of Welfarism", EC 2020,
+		// arXiv:1911.11747: twelve seats, three voters who agree on three candidates and have
+		// one of their own each, and three voters with three of their own. PAV would leave the
+		// first three voters nothing of their own; Rule X, which Equal Shares is for unit
+		// costs, gives everybody two seats' worth. By hand: 12/6 = 2 each; c01 to c03 for 1/3,
+		// which leaves the first three 1 each for their own; the others pay 1 for each of two.
+		// With 1 more each, all fifteen are paid: too much, so no step.
+		{"twelve seats for six voters", 12,
+			"c01 1, c02 1, c03 1, c04 1, c05 1, c06 1, c07 1, c08 1, c09 1, c10 1, c11 1, c12 1, c13 1, c14 1, c15 1",
+			"1: c01 c02 c03 c04, 1: c01 c02 c03 c05, 1: c01 c02 c03 c06, 1: c07 c08 c09, 1: c10 c11 c12, 1: c13 c14 c15",
+			map[string]string{
+				Greedy: "c01 c02 c03 c04 c05 c06 c07 c08 c09 c10 c11 c12",
+				MES:    "c01 c02 c03 c04 c05 c06 c07 c08 c10 c11 c13 c14",
+				MESU:   "c01 c02 c03 c04 c05 c06 c07 c08 c10 c11 c13 c14",
+				Add1:   "c01 c02 c03 c04 c05 c06 c07 c08 c10 c11 c13 c14",
+				Add1U:  "c01 c02 c03 c04 c05 c06 c07 c08 c10 c11 c13 c14",
+			}, 0, "1/3 1/3 1/3 1/1 1/1 1/1 1/1 1/1 1/1 1/1 1/1 1/1"},
 		// In the manner of the Helenka paradox (a district whose voters all agree gets
 		// nothing from Utilitarian Greedy): 6 voters in the town like three projects of 30,
 		// 4 in the suburb a school way of 36; the budget is 90, so everybody has 9. Greedy
