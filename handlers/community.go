@@ -147,17 +147,20 @@ func (h Community) live(ctx context.Context, t *telegram.Turn) error {
 }
 
 // named takes a community that was typed instead of tapped. Anything else is one more
-// question to be answered after.
+// question: to be answered after, or at once for who has a community already.
 func (h Community) named(ctx context.Context, t *telegram.Turn) error {
 	d, err := h.Store.Directory(ctx, t.Known.Content)
 	if err != nil {
 		return err
 	}
 	c, err := community.Find(t.Text, d.Open())
-	if err != nil {
-		return unsettled(ctx, t, d, t.Text)
+	if err == nil {
+		return h.settle(ctx, t, c)
 	}
-	return h.settle(ctx, t, c)
+	if _, known := at(t, d.Open()); known {
+		return telegram.ErrElse // they stay where they are
+	}
+	return unsettled(ctx, t, d, t.Text)
 }
 
 // settle notes where a person lives, and answers what they have asked before.

@@ -207,6 +207,8 @@ func TestHome(t *testing.T) {
 		bot: (silence)
 		carl: /where
 		bot: 您住在哪个小区？…
+		carl: 周二有鱼吗？
+		bot: 有的！…
 		carl: 世纪花园
 		bot: 记下了，您住在世纪花园小区。
 		carl: /menu

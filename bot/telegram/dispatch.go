@@ -330,7 +330,9 @@ func (r *Router) addressed(ctx context.Context, t *Turn) error {
 		return h(ctx, t)
 	}
 	if h := r.steps[t.Known.Dialogue.Word]; h != nil && (t.Private() || t.Message.ReplyToMessage != nil) {
-		return h(ctx, t)
+		if err := h(ctx, t); !errors.Is(err, ErrElse) {
+			return err
+		}
 	}
 	if done, err := r.handed(ctx, t); done || err != nil {
 		return err

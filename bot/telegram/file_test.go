@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -144,13 +145,13 @@ func TestDownloadServer(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			asked := ""
+			var asked atomic.Value // path
 			srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				if strings.HasSuffix(r.URL.Path, "/getFile") {
 					_, _ = w.Write([]byte(`{"ok":true,"result":{"file_id":"x","file_unique_id":"y","file_size":5,"file_path":"documents/a b.csv"}}`))
 					return
 				}
-				asked = r.URL.Path
+				asked.Store(r.URL.Path)
 				tt.file(w, r)
 			}))
 			defer srv.Close()
@@ -167,8 +168,8 @@ func TestDownloadServer(t *testing.T) {
 				t.Errorf("the token is in %q", err)
 			}
 			srv.CloseClientConnections()
-			if asked != "/deep/file/bot"+token+"/documents/a b.csv" {
-				t.Errorf("asked for %s", asked)
+			if got := asked.Load(); got != "/deep/file/bot"+token+"/documents/a b.csv" {
+				t.Errorf("asked for %v", got)
 			}
 		})
 	}

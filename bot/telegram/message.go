@@ -55,6 +55,9 @@ var (
 	ErrButton = errors.New("telegram: malformed button")
 	// ErrStale refuses a press on something that has changed since it was shown.
 	ErrStale = errors.New("telegram: stale button")
+	// ErrElse is what a dialogue's step returns for words that are meant for something else:
+	// they are answered as if nothing had been asked. The step has said and changed nothing.
+	ErrElse = errors.New("telegram: no answer to what was asked")
 )
 
 // Encode returns what Telegram sends back for a press: "word id version", the last
