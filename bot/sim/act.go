@@ -151,8 +151,10 @@ func (s *Server) content(m *message, a Act) error {
 		return err
 	}
 	if f == nil {
-		t := s.fix(a.Text, nil)
+		t, err := s.typed(a.Text, a.HTML)
 		switch {
+		case err != nil:
+			return err
 		case t.text == "":
 			return ErrEmpty
 		case len16(t.text) > maxText:
@@ -161,13 +163,28 @@ func (s *Server) content(m *message, a Act) error {
 		m.api.Text, m.api.Entities = t.text, t.entities
 		return nil
 	}
-	t := s.fix(a.Caption, nil)
+	t, err := s.typed(a.Caption, a.HTML)
+	if err != nil {
+		return err
+	}
 	if len16(t.text) > maxCaption {
 		return ErrTooLong
 	}
 	media{file: f, caption: t}.fill(m.api)
 	m.files = []*file{f}
 	return nil
+}
+
+// typed is what a person typed, with or without formatting.
+func (s *Server) typed(text string, html bool) (formatted, error) {
+	if !html {
+		return s.fix(text, nil), nil
+	}
+	f, err := s.format(text, "html", "")
+	if err != nil {
+		return f, err
+	}
+	return f, nil
 }
 
 // attach keeps the file of an act; nil when it is a text.

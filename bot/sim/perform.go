@@ -66,6 +66,18 @@ func (s *Server) sayStep(ctx context.Context, p *person, c *chat, st Step) error
 	switch st.Act {
 	case ActPhoto:
 		a.Photo, a.Caption = samplePhoto(), st.Text
+	case ActAlbum:
+		n, err := strconv.Atoi(st.File)
+		if err != nil || n < 2 || n > 10 {
+			return fmt.Errorf("%w: an album is of 2 to 10 photos, not %q", ErrScript, st.File)
+		}
+		a.Album = make([]Act, n)
+		for i := range a.Album {
+			a.Album[i].Photo = samplePhoto()
+		}
+		a.Album[0].Caption = st.Text
+	case ActHTML:
+		a.Text, a.HTML = st.Text, true
 	case ActFile:
 		a.Document, a.FileName = []byte(st.Text), st.File
 	case ActSticker:

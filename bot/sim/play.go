@@ -24,6 +24,7 @@ const playWait = 5 * time.Second
 //	resident: [本周菜单]                  presses the newest inline button with this label, exact or
 //	                                    a prefix that only one has; else the reply keyboard's
 //	resident: (photo) caption           (file 菜单.csv) content with \n, (sticker), (voice)
+//	resident: (album 3) caption         three photos sent as one; (html) <b>text</b> with formatting
 //	resident: (edit) new text           of the own last message; (reply) to the bot's last one
 //	resident: (forge word 1 2)          presses the bot's last message with this data
 //	resident: (vote 1 2)                options of the newest poll, from 1; (vote) retracts

@@ -20,7 +20,7 @@ type Step struct {
 	Anonymous bool    // as an anonymous admin
 	Act       StepAct // what is done or expected
 	Text      string  // what is said, pressed or expected; the time for the clock
-	File      string  // name of a document
+	File      string  // name of a document; of an album how many photos
 	Rows      [][]string
 }
 
@@ -33,6 +33,8 @@ const (
 	ActPress   StepAct = "press"
 	ActForge   StepAct = "forge"
 	ActPhoto   StepAct = "photo"
+	ActAlbum   StepAct = "album"
+	ActHTML    StepAct = "html"
 	ActFile    StepAct = "file"
 	ActSticker StepAct = "sticker"
 	ActVoice   StepAct = "voice"
@@ -172,7 +174,7 @@ func (st *Step) expect(mark string) error {
 var verbPattern = regexp.MustCompile(`^\((\w+)(?:\s+([^)]*))?\)\s*`)
 
 var verbs = map[string]StepAct{
-	"photo": ActPhoto, "file": ActFile, "sticker": ActSticker, "voice": ActVoice, "edit": ActEdit,
+	"photo": ActPhoto, "album": ActAlbum, "html": ActHTML, "file": ActFile, "sticker": ActSticker, "voice": ActVoice, "edit": ActEdit,
 	"reply": ActReply, "forge": ActForge, "vote": ActVote, "react": ActReact,
 	"block": ActBlock, "unblock": ActUnblock, "join": ActJoin, "leave": ActLeave,
 }
@@ -194,5 +196,7 @@ func (st *Step) act() {
 		st.File, st.Text = m[2], strings.ReplaceAll(st.Text, `\n`, "\n")
 	case ActForge, ActVote, ActReact:
 		st.Text = m[2]
+	case ActAlbum:
+		st.File = m[2]
 	}
 }

@@ -71,6 +71,7 @@ type Server struct {
 type Act struct {
 	Text     string
 	Caption  string
+	HTML     bool   // Text and Caption are formatted: Telegram HTML, as the menu of a phone makes it
 	FileName string // with Document
 	Photo    []byte // PNG or JPEG
 	Document []byte

@@ -92,7 +92,7 @@ func (r *Router) message(ctx context.Context, id int64, a *Attempt, m *models.Me
 		return nil // one answer is enough for several pictures sent as one
 	}
 	err := r.turn(ctx, t, r.said)
-	if err == nil && album != "" && t.Direct {
+	if err == nil && album != "" && t.Direct && !t.gathers {
 		r.albums.Store(m.Chat.ID, album)
 	}
 	return err

@@ -33,6 +33,7 @@ type Turn struct {
 	try     *Attempt
 	press   string // callback query ID
 	command bool
+	gathers bool
 	loaded  bool
 	ops     int
 	timer   *turnTimer

@@ -118,6 +118,8 @@ var words = map[string]word{
 	"tour.look":        {"看这里", "Look"},
 	"tour.say":         {"{name}在「{chat}」说：{text}", "{name} in “{chat}”: {text}"},
 	"tour.press":       {"{name}在「{chat}」按「{text}」", "{name} presses “{text}” in “{chat}”"},
+	"tour.album":       {"{name}在「{chat}」一起发几张照片。{text}", "{name} sends photos as one to “{chat}”. {text}"},
+	"tour.html":        {"{name}在「{chat}」发：{text}", "{name} says in “{chat}”: {text}"},
 	"tour.photo":       {"{name}在「{chat}」发一张照片。{text}", "{name} sends a photo to “{chat}”. {text}"},
 	"tour.file":        {"{name}在「{chat}」发文件 {file}", "{name} sends the file {file} to “{chat}”"},
 	"tour.sticker":     {"{name}在「{chat}」发一张贴纸", "{name} sends a sticker to “{chat}”"},

@@ -109,7 +109,7 @@ func TestLanguage(t *testing.T) {
 
 // acts are what a step of a tour may do; "leave" is "tour.leave.group".
 var acts = []sim.StepAct{
-	sim.ActSay, sim.ActPress, sim.ActForge, sim.ActPhoto, sim.ActFile, sim.ActSticker, sim.ActVoice, sim.ActEdit, sim.ActReply,
+	sim.ActSay, sim.ActPress, sim.ActForge, sim.ActPhoto, sim.ActAlbum, sim.ActHTML, sim.ActFile, sim.ActSticker, sim.ActVoice, sim.ActEdit, sim.ActReply,
 	sim.ActVote, sim.ActReact, sim.ActBlock, sim.ActUnblock, sim.ActJoin, sim.ActClock,
 }
 
