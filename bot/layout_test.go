@@ -32,7 +32,7 @@ var rooms = map[string][]string{
 	"bot/sim":        nil,
 	"bot/store":      slices.Concat(rules, []string{"bot/calendar", "bot/queue"}),
 	"bot/telegram":   {"bot/text", "bot/queue"},
-	"bot/card":       slices.Concat(rules, []string{"bot/calendar", "bot/text", "bot/telegram", "bot/picture", "bot/table"}),
+	"bot/card":       slices.Concat(rules, []string{"bot/calendar", "bot/queue", "bot/text", "bot/telegram", "bot/picture", "bot/table"}),
 	"handlers":       slices.Concat(rules, []string{"bot/calendar", "bot/queue", "bot/text", "bot/telegram", "bot/card", "bot/table"}),
 	"jobs":           slices.Concat(rules, []string{"bot/calendar", "bot/queue", "bot/text", "bot/telegram", "bot/card", "bot/table"}),
 	"bot/ops":        {"bot/queue"},

@@ -54,6 +54,7 @@ type App struct {
 	menu    *handlers.Menu
 
 	answered *jobs.Answered
+	post     *jobs.Post
 }
 
 // turnTimeout is how long answering one update may take, without the time that its
@@ -125,10 +126,21 @@ func (a *App) features(readsAll bool) {
 	handlers.Questions{Store: a.Store, Staff: staff, Answers: answers}.Register(a.router)
 	handlers.Privacy{Store: a.Store.Privacy(a.router.ID), Places: a.Store, Staff: staff}.Register(a.router)
 	handlers.Audit{Store: a.Store, Staff: staff}.Register(a.router)
+	a.post = a.posting()
+	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake}.Register(a.router)
 	handlers.Dead{Store: a.inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff, Follow: roster.Follow}.Register(a.router)
 	a.answered = &jobs.Answered{Store: a.Store, Sender: a.sender, Default: a.router.Default, Now: a.router.Now, Quiet: a.config.Quiet.In}
 	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu), a.answered.Job(), a.durability(), {Name: "letters", Every: time.Minute, Run: a.letters}}}
+}
+
+// posting is what sends to many.
+func (a *App) posting() *jobs.Post {
+	p := jobs.NewPost()
+	p.Store, p.Sender, p.Default, p.Now = a.Store, a.sender, a.router.Default, a.router.Now
+	p.Quiet, p.Owner, p.Log = a.config.Quiet.In, rand.Text(), a.log
+	p.RegisterActs(a.Store, a.sender)
+	return p
 }
 
 // gone notes a person whom nothing reaches until they write again.
@@ -182,6 +194,7 @@ func (a *App) Run(ctx context.Context) error {
 	var work, intake sync.WaitGroup
 	spawn(&work, cancel, func() error { a.intake.Run(ctx); return nil })
 	spawn(&work, cancel, func() error { return a.beat.Run(ctx) })
+	spawn(&work, cancel, func() error { return a.post.Run(ctx) })
 	spawn(&work, cancel, func() error { a.publishCommands(ctx); return nil })
 	spawn(&intake, cancel, func() error { return a.receive(ctx) })
 	<-ctx.Done()
@@ -302,6 +315,9 @@ func (a *App) tellWebhook(ctx context.Context) error {
 // what was to be told by now.
 func (a *App) Settle(ctx context.Context) error {
 	if err := a.intake.Settle(ctx); err != nil {
+		return err
+	}
+	if err := a.post.Settle(ctx); err != nil {
 		return err
 	}
 	return a.answered.Run(ctx)

@@ -28,6 +28,16 @@ type Delivery struct {
 	Progress `json:"-"`
 }
 
+// IsAct tells whether the delivery does something to what an earlier one, Ref, has sent.
+func (d Delivery) IsAct() bool { return d.Kind == KindRevise || d.Kind == KindRecall }
+
+// The kinds of delivery that are about another one, whose ID is Ref.
+const (
+	KindRevise = "revise" // what was sent is made to say something else
+	KindRecall = "recall" // what was sent is deleted
+	KindRemind = "remind" // who has not sent a receipt is asked for it
+)
+
 // Progress is how far a delivery has come.
 type Progress struct {
 	State   State
@@ -41,6 +51,7 @@ type Progress struct {
 	Began   time.Time // when the first row was sent; zero: not yet
 	Ended   time.Time // zero: not yet
 	Report  int       // the message in the author's chat that tells all this; 0: none yet
+	Told    string    // what that message says, as a mark; "" before it was sent
 }
 
 // State is what is being done about a delivery.
@@ -62,11 +73,14 @@ type Why string
 const (
 	WhyBlocked     Why = "blocked"     // the person has blocked the bot
 	WhyDeactivated Why = "deactivated" // the account is no more
+	WhyAway        Why = "away"        // the person could not be reached the last time, and has not written since
 	WhyNotStarted  Why = "not_started" // the person has never written to the bot
 	WhyKicked      Why = "kicked"      // the group has removed the bot, or never had it
 	WhyDeleted     Why = "deleted"     // the group is no more
 	WhyMuted       Why = "muted"       // the bot may not write in the group, or in its topic
 	WhyRefused     Why = "refused"     // Telegram did not take the message
+	WhyOld         Why = "old"         // the message is too old to be deleted
+	WhyGone        Why = "gone"        // the message is not there any more
 	WhyBusy        Why = "busy"        // Telegram did not take it in the time there was
 )
 

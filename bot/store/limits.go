@@ -79,6 +79,36 @@ func (l *Limits) Reserve(ctx context.Context, chat int64, p queue.Pace) (inChat,
 	return time.Duration(wait[0]) * time.Microsecond, time.Duration(wait[1]) * time.Microsecond, nil
 }
 
+// book takes a place over all ahead of its time.
+//
+//	KEYS[1]  until when all chats are closed; KEYS[2] when there is the next place: microseconds since 1970
+//	ARGV[1]  microseconds between two places; ARGV[2] how many ahead a place may be taken
+//
+// It returns 1 and the microseconds until the place that was taken, or 0 and those until one
+// may be taken.
+var book = redis.NewScript(`
+local t = redis.call("TIME")
+local now = t[1] * 1000000 + t[2]
+local step, ahead = tonumber(ARGV[1]), tonumber(ARGV[2])
+local closed = tonumber(redis.call("GET", KEYS[1]) or "0") - now
+if closed > 0 then return {0, closed} end
+local place = math.max(now, tonumber(redis.call("GET", KEYS[2]) or "0"))
+if place - now > step + ahead + 120000000 then place = now end
+if place - now > ahead then return {0, place - now - ahead} end
+redis.call("SET", KEYS[2], string.format("%.0f", place + step), "PX", math.ceil((place + step - now) / 1000))
+return {1, place - now}`)
+
+// Book takes a place over all, at most b.Slack ahead, and returns how long it is until then;
+// with booked false it took none, and there is none to take for that long.
+func (l *Limits) Book(ctx context.Context, b queue.Bucket) (wait time.Duration, booked bool, err error) {
+	keys := []string{l.key("closed:0"), l.key("all")}
+	v, err := l.s.batch.run(ctx, book, keys, b.Step.Microseconds(), b.Slack.Microseconds()).Int64Slice()
+	if err != nil {
+		return 0, false, fmt.Errorf("book: %w", err)
+	}
+	return time.Duration(v[1]) * time.Microsecond, v[0] == 1, nil
+}
+
 // shut closes a chat.
 //
 //	KEYS[1]  until when it is closed, microseconds since 1970: never made earlier

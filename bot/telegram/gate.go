@@ -15,6 +15,9 @@ type Limiter interface {
 	// Reserve takes a place for a message to chat. When there is none it takes nothing
 	// and returns for how long there will be none in the chat, and over all.
 	Reserve(ctx context.Context, chat int64, meets queue.Pace) (inChat, overAll time.Duration, err error)
+	// Book takes a place over all, at most b.Slack ahead, and returns how long it is until
+	// then; with booked false it took none, and there is none to take for that long.
+	Book(ctx context.Context, b queue.Bucket) (wait time.Duration, booked bool, err error)
 	// Close lets no message into chat, or with 0 into any, for d. It returns how many
 	// chats were closed in the time within before.
 	Close(ctx context.Context, chat int64, d, within time.Duration) (chats int, err error)
@@ -54,6 +57,34 @@ func (g *gate) wait(ctx context.Context, end time.Time, chat int64, meets queue.
 			return errLate
 		}
 		if err := g.stand(ctx, c, inChat, overAll, meets.All.Step); err != nil {
+			return err
+		}
+	}
+}
+
+// book takes a place over all ahead of its time, and returns when that has come: who has a
+// crowd to write to takes one place after the other, each at its time, and is in time for
+// all though each message takes a while.
+func (g *gate) book(ctx context.Context, b queue.Bucket) error {
+	for {
+		if _, closed := g.local.closed(0); closed > 0 {
+			if err := pause(ctx, closed); err != nil {
+				return err
+			}
+			continue
+		}
+		if b.Step == 0 {
+			return ctx.Err()
+		}
+		from := Limiter(g.local)
+		if g.shared != nil {
+			from = g.shared
+		}
+		wait, booked, err := from.Book(ctx, b)
+		if err != nil {
+			return fmt.Errorf("shared limiter: %w", err)
+		}
+		if err := pause(ctx, wait); err != nil || booked {
 			return err
 		}
 	}

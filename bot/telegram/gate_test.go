@@ -275,6 +275,11 @@ func TestPressIsNotAnsweredLate(t *testing.T) {
 // refusing is a Limiter that nobody may ask.
 type refusing struct{ t *testing.T }
 
+func (r refusing) Book(context.Context, queue.Bucket) (time.Duration, bool, error) {
+	r.t.Error("the shared limiter is asked for a place")
+	return 0, true, nil
+}
+
 func (r refusing) Reserve(context.Context, int64, queue.Pace) (time.Duration, time.Duration, error) {
 	r.t.Error("the shared limiter is asked for a place")
 	return 0, 0, nil

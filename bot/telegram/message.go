@@ -17,19 +17,31 @@ type Message struct {
 	Keys    *Keys      // the keyboard in place of the phone's own; nil leaves it as it is
 	Photo   *File
 	File    *File
-	Reply   int  // message to quote, 0 none; sent without a quote when that one is gone
-	Silent  bool // no sound
+	Album   []*File // two to ten photos, or two to ten documents; with buttons, the words follow it
+	Reply   int     // message to quote, 0 none; sent without a quote when that one is gone
+	Silent  bool    // no sound
 	Class   queue.Class
 	Skip    int // parts that an earlier try has sent (see PartError)
+	Placed  int // how many of its messages have their place over all already (see Sender.Place)
 }
 
 // File is a picture or a document, by its bytes or, once Telegram has it, by ID. An ID is the
 // bot's own: another bot's is refused (queue.ErrRefused), and so may one be that is old.
 type File struct {
 	ID    string // set by Sender.Send
+	Kind  Kind   // in an album
 	Name  string
 	Bytes []byte
 }
+
+// Kind is what a file is shown as.
+type Kind string
+
+// The kinds.
+const (
+	AsDocument Kind = ""
+	AsPhoto    Kind = "photo"
+)
 
 // Keys is a reply keyboard: rows of what a tap types.
 type Keys struct {

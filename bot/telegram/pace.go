@@ -33,6 +33,28 @@ const (
 // is there for an answer at once, however much of them waits.
 var shares = [...]float64{queue.Answer: 1, queue.Scheduled: .6, queue.Bulk: .3}
 
+// A crowd is written to a little slower than the limit over all, each message at its own
+// time (see gate.book): where Telegram counts the messages of any one second, and not what
+// flows in and out of a bucket, requests that overtake each other would make one too many.
+const (
+	crowdRate  = .983
+	crowdAhead = 250 * time.Millisecond // how far ahead a place may be taken: less than any other class waits
+)
+
+// crowd is the limit over all that n messages for a crowd meet together.
+func (l Limits) crowd(n int) queue.Bucket {
+	b := bucket(l.PerSecond*crowdRate, 0)
+	return queue.Bucket{Step: b.Step * time.Duration(max(n, 1)), Slack: crowdAhead}
+}
+
+// times is a pace at which n messages count at once.
+func times(p queue.Pace, n int) queue.Pace {
+	if n > 1 {
+		p.Chat.Step, p.Minute.Step, p.All.Step = p.Chat.Step*time.Duration(n), p.Minute.Step*time.Duration(n), p.All.Step*time.Duration(n)
+	}
+	return p
+}
+
 // meets returns the limits that a message to chat meets. An edit is no message more in its
 // chat, but counts in a group's minute and over all.
 func (l Limits) meets(chat int64, c queue.Class, edit bool) queue.Pace {
@@ -75,6 +97,21 @@ func newPace() *pace { return &pace{chats: map[int64]places{}, floods: map[int64
 func (p *pace) Reserve(_ context.Context, chat int64, meets queue.Pace) (inChat, overAll time.Duration, err error) {
 	inChat, overAll = p.take(chat, meets, time.Now(), false)
 	return inChat, overAll, nil
+}
+
+// Book takes a place over all, at most b.Slack ahead.
+func (p *pace) Book(_ context.Context, b queue.Bucket) (wait time.Duration, booked bool, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	all := p.chats[0]
+	if lack := max(all.open.Sub(now), lack(all.next, now, b)); lack > 0 {
+		return lack, false, nil
+	}
+	wait = later(all.next, now).Sub(now)
+	all.next = after(all.next, now, b)
+	p.chats[0] = all
+	return wait, true, nil
 }
 
 // take takes a place when there is one, or in any case: another Limiter gave it.

@@ -19,6 +19,8 @@ type request struct {
 	edit    bool
 	again   bool             // making it twice is harmless
 	patient bool             // it is tried as long as there is time, not a few times only
+	placed  bool             // the limit over all does not count it any more
+	load    int              // how many messages it counts as; 0: one
 	within  time.Duration    // for one answer
 	wait    time.Duration    // for all, when that is less than Sender.Wait; 0: it is not
 	moved   func(chat int64) // sends it to this chat from now on; nil: it cannot go there
@@ -74,7 +76,7 @@ func (s *Sender) try(ctx context.Context, r request, f func(context.Context) err
 
 // prepare makes r ready for one more try, unless there is no point in it.
 func (s *Sender) prepare(ctx context.Context, r *request, v verdict) bool {
-	r.hold = v.after
+	r.hold, r.placed = v.after, false
 	switch {
 	case v.after > 0:
 		if r.chat != 0 {
@@ -102,7 +104,11 @@ func (s *Sender) admit(ctx context.Context, end time.Time, r request) error {
 	if err := pause(ctx, r.hold); err != nil || r.chat == 0 {
 		return err
 	}
-	return s.gate.wait(ctx, end, r.chat, s.gate.limits.meets(r.chat, r.class, r.edit), r.class)
+	meets := times(s.gate.limits.meets(r.chat, r.class, r.edit), r.load)
+	if r.placed {
+		meets.All = queue.Bucket{}
+	}
+	return s.gate.wait(ctx, end, r.chat, meets, r.class)
 }
 
 // once makes one request. sent tells whether it was given a connection, and so may have

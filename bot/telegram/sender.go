@@ -89,47 +89,84 @@ func (e *PartError) Unwrap() error { return e.Err }
 //
 // What m.Photo or m.File points to is given the ID that Telegram has for it from now on.
 func (s *Sender) Send(ctx context.Context, to queue.Chat, m Message) (int, error) {
+	sent, err := s.Deliver(ctx, to, m)
+	return sent.Last, err
+}
+
+// Sent is what became of a message: where it arrived, which is elsewhere when the group has
+// become a supergroup, and the IDs of all messages that it took.
+type Sent struct {
+	Chat int64
+	IDs  []int
+	Last int // of the last one, which has the buttons; 0 when nobody knows
+}
+
+// Deliver is Send that tells all that was sent, also what went out before an error.
+func (s *Sender) Deliver(ctx context.Context, to queue.Chat, m Message) (Sent, error) {
+	sent := Sent{Chat: to.ID}
 	markup, err := m.markup()
 	if err != nil {
-		return 0, err
+		return sent, err
 	}
-	var id int
 	var unknown error
 	parts := m.parts(markup)
 	for i := m.Skip; i < len(parts); i++ {
-		id, err = s.deliver(ctx, &to, parts[i], m.Class)
+		p := parts[i]
+		p.placed = m.Placed >= p.load()
+		m.Placed -= p.load()
+		ids, err := s.deliver(ctx, &to, p, m.Class)
+		sent.IDs, sent.Last, sent.Chat = append(sent.IDs, ids...), 0, to.ID
+		if len(ids) > 0 {
+			sent.Last = ids[len(ids)-1]
+		}
 		switch {
 		case err == nil:
 		case errors.Is(err, queue.ErrUnknown): // it may have arrived; what follows has not
 			unknown = err
 		case i > 0:
-			return 0, &PartError{i, err}
+			return Sent{Chat: to.ID, IDs: sent.IDs}, &PartError{i, err}
 		default:
-			return 0, err
+			return Sent{Chat: to.ID}, err
 		}
 	}
-	return id, unknown
+	return sent, unknown
 }
 
-// part is one message of those that a Message takes.
+// part is one message of those that a Message takes, or an album.
 type part struct {
 	html   text.HTML
 	photo  *File
 	file   *File
+	album  []*File
 	reply  int
 	silent bool
 	markup any
+	placed bool // the limit over all does not count it any more
+}
+
+// load is how many messages Telegram counts a part as.
+func (p part) load() int { return max(1, len(p.album)) }
+
+// Load is how many messages Telegram counts m as.
+func (m Message) Load() int {
+	n := 0
+	for _, p := range m.parts(nil) {
+		n += p.load()
+	}
+	return n
 }
 
 // parts splits m: a text that is too long for a caption follows its file, and one that is
-// too long for a message comes in several. The first quotes, the last has the buttons.
+// too long for a message comes in several. The first quotes, the last has the buttons, which
+// an album cannot have.
 func (m Message) parts(markup any) []part {
 	var ps []part
-	file := m.Photo != nil || m.File != nil
+	file := m.Photo != nil || m.File != nil || len(m.Album) > 0
 	if file {
-		ps = append(ps, part{photo: m.Photo, file: m.File})
+		ps = append(ps, part{photo: m.Photo, file: m.File, album: m.Album})
 	}
-	if file && text.Length(m.HTML) <= maxCaption {
+	caption := text.Length(m.HTML) <= maxCaption && (len(m.Album) == 0 || len(m.Buttons) == 0 || m.HTML == "")
+	if file && caption {
 		ps[0].html = m.HTML
 	} else {
 		for _, h := range text.Split(m.HTML, maxText) {
@@ -144,19 +181,27 @@ func (m Message) parts(markup any) []part {
 }
 
 // deliver sends one part. to is changed when the group has become a supergroup.
-func (s *Sender) deliver(ctx context.Context, to *queue.Chat, p part, c queue.Class) (id int, err error) {
-	r := request{method: "sendMessage", chat: to.ID, class: c, within: callTimeout, patient: true}
-	if p.photo != nil || p.file != nil {
+func (s *Sender) deliver(ctx context.Context, to *queue.Chat, p part, c queue.Class) (ids []int, err error) {
+	r := request{method: "sendMessage", chat: to.ID, class: c, within: callTimeout, patient: true, load: p.load(), placed: p.placed}
+	if p.photo != nil || p.file != nil || p.album != nil {
 		r.method, r.within = "sendFile", fileTimeout
 	}
 	r.moved = func(chat int64) {
 		*to, p.reply = queue.Chat{ID: chat}, 0 // message IDs have begun anew
 	}
 	err = s.try(ctx, r, func(ctx context.Context) (err error) {
-		id, err = s.part(ctx, *to, p)
+		if p.album != nil {
+			ids, err = s.album(ctx, *to, p)
+			return err
+		}
+		id, err := s.part(ctx, *to, p)
+		ids = []int{id}
 		return err
 	})
-	return id, err
+	if err != nil {
+		return nil, err
+	}
+	return ids, nil
 }
 
 func (s *Sender) part(ctx context.Context, to queue.Chat, p part) (int, error) {

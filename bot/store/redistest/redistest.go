@@ -22,7 +22,9 @@ func Each(t *testing.T, f func(t *testing.T, db *redis.Client)) {
 	t.Helper()
 	t.Run("miniredis", func(t *testing.T) {
 		t.Parallel()
-		db := redis.NewClient(&redis.Options{Addr: miniredis.RunT(t).Addr()})
+		m := miniredis.RunT(t)
+		m.ClockTTL(true) // as in the demo
+		db := redis.NewClient(&redis.Options{Addr: m.Addr()})
 		t.Cleanup(func() { _ = db.Close() })
 		f(t, db)
 	})

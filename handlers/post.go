@@ -1,0 +1,311 @@
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"xingfuli/bot/card"
+	"xingfuli/bot/community"
+	"xingfuli/bot/queue"
+	"xingfuli/bot/table"
+	"xingfuli/bot/telegram"
+)
+
+// PostStore keeps deliveries.
+type PostStore interface {
+	Delivery(ctx context.Context, id string) (queue.Delivery, error)
+	StartDelivery(ctx context.Context, op queue.Op, d queue.Delivery) (queue.Delivery, error)
+	Steer(ctx context.Context, id string, to queue.State, now time.Time, from ...queue.State) (queue.State, error)
+	Again(ctx context.Context, op queue.Op, id string, which queue.RowState) (int, error)
+	Rows(ctx context.Context, id string, page func(context.Context, []queue.Row) error) error
+	Row(ctx context.Context, id string, to queue.Chat) (queue.Row, bool, error)
+	Got(ctx context.Context, id string, chat, user int64, now time.Time) (first bool, err error)
+	GotBy(ctx context.Context, id string, users []int64) ([]int64, error)
+	Wake(ctx context.Context, d queue.Delivery) error
+	Homes(ctx context.Context, users []int64) ([]string, error)
+	Communities(ctx context.Context, content int64) ([]community.Community, error)
+	Record(ctx context.Context, op queue.Op, e community.Entry) error
+}
+
+// Post is what the author of a delivery can do about it, and the receipts of who got it.
+type Post struct {
+	Store PostStore
+	Staff Staff
+	Quiet func(time.Time) bool
+	Wake  func() // tells this process that there is something to send
+}
+
+// errLateAct refuses what cannot be done to a delivery any more.
+var errLateAct = fmt.Errorf("handlers: the delivery is in another state by now")
+
+// errNotAuthor refuses somebody else's delivery.
+var errNotAuthor = fmt.Errorf("handlers: somebody else's delivery")
+
+// Register takes the buttons of reports and receipts.
+func (h Post) Register(r *telegram.Router) {
+	r.Button("post", h.press)
+	r.Button("got", h.got)
+	r.Explain(queue.ErrNoDelivery, "post.gone")
+	r.Explain(errLateAct, "post.late")
+	r.Explain(errNotAuthor, "post.not_yours")
+}
+
+// acts holds what each button does.
+func (h Post) acts() map[string]func(context.Context, *telegram.Turn, queue.Delivery) error {
+	sure := func(act string) func(context.Context, *telegram.Turn, queue.Delivery) error {
+		return func(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
+			_, err := t.Send(ctx, card.Sure(t.Words(), d, act))
+			return err
+		}
+	}
+	return map[string]func(context.Context, *telegram.Turn, queue.Delivery) error{
+		"show":         h.show,
+		"pause":        h.steer(queue.Paused, queue.Running),
+		"resume":       h.steer(queue.Running, queue.Paused),
+		"stop":         sure("stop"),
+		"yes_stop":     h.stop,
+		"again_failed": h.again(queue.RowFailed), "again_unknown": sure("unknown"), "yes_unknown": h.again(queue.RowUnknown),
+		"failures": h.failures, "visit": h.visit,
+		"recall": sure("recall"), "yes_recall": h.act(queue.KindRecall), "remind": h.act(queue.KindRemind),
+	}
+}
+
+// press does what a button of a report says, for the author and for admins.
+func (h Post) press(ctx context.Context, t *telegram.Turn) error {
+	id, act, _ := strings.Cut(t.Button.ID, ".")
+	do := h.acts()[act]
+	if do == nil {
+		return telegram.ErrStale
+	}
+	d, err := h.mine(ctx, t, id)
+	if err != nil {
+		return err
+	}
+	return do(ctx, t, d)
+}
+
+// mine reads a delivery that the person may act on: the author, as long as any role is left,
+// and admins.
+func (h Post) mine(ctx context.Context, t *telegram.Turn, id string) (queue.Delivery, error) {
+	if t.User == nil {
+		return queue.Delivery{}, telegram.ErrAnonymous
+	}
+	d, err := h.Store.Delivery(ctx, id)
+	if err != nil {
+		return d, err
+	}
+	g, err := h.Staff.Grants(ctx, t.User.ID)
+	if err != nil {
+		return d, err
+	}
+	if !g.Has(community.Admin) && (d.Author != t.User.ID || len(g) == 0) {
+		return d, errNotAuthor
+	}
+	return d, nil
+}
+
+// show puts the report where the button was.
+func (h Post) show(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
+	held := d.State == queue.Running && d.Queued > 0 && !d.Urgent && h.Quiet(t.Now)
+	return t.Edit(ctx, card.Delivery(t.Words(), d, held))
+}
+
+// again shows the report as it is now.
+func (h Post) now(ctx context.Context, t *telegram.Turn, id string) error {
+	d, err := h.Store.Delivery(ctx, id)
+	if err != nil {
+		return err
+	}
+	return h.show(ctx, t, d)
+}
+
+// steer makes the button that pauses or resumes.
+func (h Post) steer(to, from queue.State) func(context.Context, *telegram.Turn, queue.Delivery) error {
+	return func(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
+		state, err := h.Store.Steer(ctx, d.ID, to, t.Now, from)
+		if err != nil {
+			return err
+		}
+		if state != to {
+			return errLateAct
+		}
+		h.Wake()
+		return h.now(ctx, t, d.ID)
+	}
+}
+
+func (h Post) stop(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
+	state, err := h.Store.Steer(ctx, d.ID, queue.Stopped, t.Now, queue.Running, queue.Paused)
+	if err != nil {
+		return err
+	}
+	if state != queue.Stopped {
+		return errLateAct
+	}
+	if err := h.note(ctx, t, "post.stop", d); err != nil {
+		return err
+	}
+	h.Wake()
+	return h.now(ctx, t, d.ID)
+}
+
+// note records in the audit trail what was done to a delivery.
+func (h Post) note(ctx context.Context, t *telegram.Turn, what string, d queue.Delivery) error {
+	return h.Store.Record(ctx, t.Op(), community.Entry{At: t.Now, Who: t.UserID(), What: what, About: d.ID})
+}
+
+// again makes the button that sends once more to those of whom it is failed or unknown.
+func (h Post) again(which queue.RowState) func(context.Context, *telegram.Turn, queue.Delivery) error {
+	return func(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
+		n, err := h.Store.Again(ctx, t.Op(), d.ID, which)
+		if err != nil {
+			return err
+		}
+		h.Wake()
+		key := "post.again"
+		if n == 0 {
+			key = "post.again_none"
+		}
+		v := map[string]any{"N": n}
+		if which == queue.RowUnknown { // the button was below the question
+			return t.Edit(ctx, telegram.Message{HTML: t.Words().HTML(key, v)})
+		}
+		return t.Toast(ctx, key, v)
+	}
+}
+
+// act makes the button that starts a delivery about this one.
+func (h Post) act(kind string) func(context.Context, *telegram.Turn, queue.Delivery) error {
+	return func(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
+		next := queue.Delivery{Kind: kind, Ref: d.ID, Author: t.UserID(), Urgent: kind == queue.KindRecall, Made: t.Now}
+		next, err := h.Store.StartDelivery(ctx, t.Op(), next)
+		if err != nil {
+			return err
+		}
+		if err := h.note(ctx, t, "post."+kind, d); err != nil {
+			return err
+		}
+		h.Wake()
+		if kind == queue.KindRemind {
+			return nil // the report says it
+		}
+		return h.show(ctx, t, next)
+	}
+}
+
+// maxListed is how many rows a table has at most: a table of more is read by nobody.
+const maxListed = 20_000
+
+// pick reads the rows that want says, up to maxListed.
+func (h Post) pick(ctx context.Context, id string, want func(queue.Row) bool) ([]queue.Row, error) {
+	var list []queue.Row
+	err := h.Store.Rows(ctx, id, func(_ context.Context, rows []queue.Row) error {
+		for _, r := range rows {
+			if want(r) && len(list) < maxListed {
+				list = append(list, r)
+			}
+		}
+		return nil
+	})
+	slices.SortFunc(list, func(a, b queue.Row) int { return strings.Compare(string(a.Why)+a.To.String(), string(b.Why)+b.To.String()) })
+	return slices.CompactFunc(list, func(a, b queue.Row) bool { return a.To == b.To }), err
+}
+
+// failures sends the table of those who were not reached.
+func (h Post) failures(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
+	list, err := h.pick(ctx, d.ID, func(r queue.Row) bool { return r.State == queue.RowFailed })
+	if err != nil {
+		return err
+	}
+	w := t.Words()
+	file := &telegram.File{Name: w.Plain("post.file", nil), Bytes: table.WriteCSV(card.Failures(w, list))}
+	_, err = t.Send(ctx, telegram.Message{HTML: w.HTML("post.file_caption", map[string]any{"N": len(list)}), File: file})
+	return err
+}
+
+// visit sends the table of those who have not said that they got it, by community: somebody
+// goes and sees them.
+func (h Post) visit(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
+	list, err := h.pick(ctx, d.ID, func(r queue.Row) bool { return r.To.ID > 0 })
+	if err != nil {
+		return err
+	}
+	users := make([]int64, len(list))
+	for i, r := range list {
+		users[i] = r.To.ID
+	}
+	got, err := h.Store.GotBy(ctx, d.ID, users)
+	if err != nil {
+		return err
+	}
+	list = slices.DeleteFunc(list, func(r queue.Row) bool { return slices.Contains(got, r.To.ID) })
+	users = slices.DeleteFunc(users, func(u int64) bool { return slices.Contains(got, u) })
+	homes, err := h.homes(ctx, t, users)
+	if err != nil {
+		return err
+	}
+	w := t.Words()
+	file := &telegram.File{Name: w.Plain("post.visit_file", nil), Bytes: table.WriteCSV(card.Visits(w, list, homes))}
+	_, err = t.Send(ctx, telegram.Message{HTML: w.HTML("post.visit_caption", map[string]any{"N": len(list)}), File: file})
+	return err
+}
+
+// homes names the communities in which people live, "" where that is not known.
+func (h Post) homes(ctx context.Context, t *telegram.Turn, users []int64) ([]string, error) {
+	ids, err := h.Store.Homes(ctx, users)
+	if err != nil {
+		return nil, err
+	}
+	all, err := h.Store.Communities(ctx, t.Known.Content)
+	if err != nil {
+		return nil, err
+	}
+	for i, id := range ids {
+		at := slices.IndexFunc(all, func(c community.Community) bool { return c.ID == id })
+		ids[i] = ""
+		if at >= 0 {
+			ids[i] = all[at].Name
+		}
+	}
+	return ids, nil
+}
+
+// got notes that somebody has read a message. Only where it was sent is that noted: what a
+// button says can be forged.
+func (h Post) got(ctx context.Context, t *telegram.Turn) error {
+	if t.User == nil {
+		return telegram.ErrAnonymous
+	}
+	d, err := h.Store.Delivery(ctx, t.Button.ID)
+	if err != nil {
+		return err
+	}
+	r, ok, err := h.Store.Row(ctx, d.ID, queue.Chat{ID: t.Chat.ID, Thread: 0})
+	if err != nil {
+		return err
+	}
+	if !d.Receipt || ok && r.State == queue.RowFailed || !ok && d.Ended.After(time.Time{}) && !h.moved(ctx, d, t.Chat.ID) {
+		return telegram.ErrStale
+	}
+	first, err := h.Store.Got(ctx, d.ID, t.Chat.ID, t.User.ID, t.Now)
+	if err != nil {
+		return err
+	}
+	if !first {
+		return t.Toast(ctx, "post.got_already", nil)
+	}
+	if err := h.Store.Wake(ctx, d); err != nil {
+		return err
+	}
+	return t.Toast(ctx, "post.got_thanks", nil)
+}
+
+// moved tells whether a delivery has reached a chat under another ID, or in a topic.
+func (h Post) moved(ctx context.Context, d queue.Delivery, chat int64) bool {
+	list, err := h.pick(ctx, d.ID, func(r queue.Row) bool { return r.To.ID < 0 && (r.To.ID == chat || r.Chat == chat) })
+	return err == nil && len(list) > 0
+}
+

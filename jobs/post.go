@@ -1,0 +1,419 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"xingfuli/bot/card"
+	"xingfuli/bot/queue"
+	"xingfuli/bot/telegram"
+	"xingfuli/bot/text"
+)
+
+// PostStore keeps deliveries and their rows.
+type PostStore interface {
+	ActiveDeliveries(ctx context.Context) ([]queue.Delivery, error)
+	Hold(ctx context.Context, name, replica string, ttl time.Duration) (bool, error)
+	Release(ctx context.Context, name, replica string) error
+	Fill(ctx context.Context, id string, chats []queue.Chat) error
+	Filled(ctx context.Context, id string, now time.Time) error
+	Take(ctx context.Context, id, owner string, ttl time.Duration, now time.Time) (to queue.Chat, idle, running bool, err error)
+	Settle(ctx context.Context, id, owner string, r queue.Row, wait time.Duration, counted bool, now time.Time) error
+	Alive(ctx context.Context, owner string, ttl time.Duration) error
+	Lose(ctx context.Context, id string, now time.Time) error
+	Known(ctx context.Context, chat, user int64) (queue.Known, error)
+	MayReport(ctx context.Context, id, mark string, every time.Duration, last bool) (bool, error)
+	Reported(ctx context.Context, id string, message int, mark string, last bool) error
+}
+
+// PostSender sends to a crowd.
+type PostSender interface {
+	Place(ctx context.Context, n int) error
+	Deliver(ctx context.Context, to queue.Chat, m telegram.Message) (telegram.Sent, error)
+	Edit(ctx context.Context, chat int64, id int, m telegram.Message) error
+}
+
+// PostKind is what deliveries of a kind are.
+type PostKind struct {
+	// Fill calls page with all chats of a delivery, some at a time; again after a kill.
+	Fill func(ctx context.Context, d queue.Delivery, page func(context.Context, []queue.Chat) error) error
+	// Compose makes the message for a chat, in its language.
+	Compose func(ctx context.Context, d queue.Delivery, to queue.Chat, w text.Words) (telegram.Message, error)
+	// Do is what is done for a chat when that is not to send it what Compose makes.
+	Do func(ctx context.Context, d queue.Delivery, to queue.Chat, w text.Words) (telegram.Sent, error)
+}
+
+// Post sends deliveries, on all replicas together. Which chat is next, and what became of each,
+// Redis knows: a process that is killed leaves some chats of which nobody knows, and never
+// one that gets a message twice or not at all.
+type Post struct {
+	Store   PostStore
+	Sender  PostSender
+	Default text.Language
+	Now     func() time.Time
+	Quiet   func(time.Time) bool // what is not urgent waits as long as it is true
+	Owner   string               // this process; no other ever has it
+	Log     *slog.Logger
+
+	kinds map[string]PostKind
+
+	spare   time.Time // a place that nobody took: when it came
+	active  atomic.Pointer[[]queue.Delivery]
+	news    chan struct{} // active is another one
+	wake    chan struct{} // somebody started or steered a delivery
+	flying  atomic.Int64  // chats that are being sent to
+	work    sync.WaitGroup
+	minding sync.Map // delivery → somebody of this process minds it
+	loads   sync.Map // delivery → how many messages one of its chats gets
+	away    atomic.Int64
+}
+
+const (
+	ownerFor   = 5 * time.Second  // an owner that says nothing for so long is dead
+	postEvery  = time.Second      // how often it is looked for what others started
+	maxSending = 64               // chats that a process sends to at a time
+	sendWithin = 30 * time.Second // for one chat, with all its waiting
+	putBackFor = 5 * time.Second  // how long a chat is left alone that could not be sent to
+	awayFor    = 2 * time.Second  // how long all wait when Telegram is not reached
+	spareFor   = 100 * time.Millisecond
+)
+
+// NewPost makes a Post of which all fields are still to be set.
+func NewPost() *Post {
+	return &Post{kinds: map[string]PostKind{}, news: make(chan struct{}, 1), wake: make(chan struct{}, 1)}
+}
+
+// Register says what deliveries of a kind are. All kinds are registered before Run.
+func (p *Post) Register(kind string, k PostKind) { p.kinds[kind] = k }
+
+// Wake says that a delivery was started or steered, which is found out a second later anyway.
+func (p *Post) Wake() { nudge(p.wake) }
+
+func nudge(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// Run sends until ctx ends, and returns when all that was begun is noted.
+func (p *Post) Run(ctx context.Context) error {
+	var both sync.WaitGroup
+	both.Go(func() { p.keep(ctx) })
+	both.Go(func() { p.pump(ctx) })
+	both.Wait()
+	p.work.Wait()
+	return nil
+}
+
+// keep looks after the deliveries: it fills them, finds what dead processes left, and tells
+// their authors.
+func (p *Post) keep(ctx context.Context) {
+	beat := time.NewTicker(postEvery)
+	defer beat.Stop()
+	for ctx.Err() == nil {
+		if err := p.look(ctx); err != nil && ctx.Err() == nil {
+			p.Log.Warn("deliveries", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+		case <-beat.C:
+		case <-p.wake:
+		}
+	}
+}
+
+// look reads the deliveries once and has each of them minded.
+func (p *Post) look(ctx context.Context) error {
+	all, err := p.Store.ActiveDeliveries(ctx)
+	if err != nil {
+		return err
+	}
+	p.active.Store(&all)
+	nudge(p.news)
+	if p.flying.Load() > 0 {
+		if err := p.Store.Alive(ctx, p.Owner, ownerFor); err != nil {
+			return err
+		}
+	}
+	for _, d := range all {
+		if _, busy := p.minding.LoadOrStore(d.ID, true); busy {
+			continue
+		}
+		p.work.Go(func() {
+			defer p.minding.Delete(d.ID)
+			if err := p.mind(ctx, d); err != nil && ctx.Err() == nil {
+				p.Log.Warn("delivery", "id", d.ID, "kind", d.Kind, "err", err)
+			}
+		})
+	}
+	return nil
+}
+
+func (p *Post) mind(ctx context.Context, d queue.Delivery) error {
+	if d.State == queue.Filling {
+		return p.fill(ctx, d)
+	}
+	if d.Sending > 0 {
+		if err := p.Store.Lose(ctx, d.ID, p.Now()); err != nil {
+			return err
+		}
+	}
+	return p.report(ctx, d)
+}
+
+const (
+	fillFor   = 10 * time.Second
+	fillAgain = fillFor / 4
+)
+
+// fill writes the rows of a delivery. Another process does it anew when this one dies.
+func (p *Post) fill(ctx context.Context, d queue.Delivery) error {
+	lease := "fill:" + d.ID
+	if held, err := p.Store.Hold(ctx, lease, p.Owner, fillFor); err != nil || !held {
+		return err
+	}
+	defer func() { _ = p.Store.Release(context.WithoutCancel(ctx), lease, p.Owner) }()
+	renewed := time.Now()
+	page := func(ctx context.Context, chats []queue.Chat) error {
+		if time.Since(renewed) > fillAgain {
+			renewed = time.Now()
+			if held, err := p.Store.Hold(ctx, lease, p.Owner, fillFor); err != nil || !held {
+				return fmt.Errorf("fill: the lease is lost: %w", err)
+			}
+		}
+		return p.Store.Fill(ctx, d.ID, chats)
+	}
+	if err := p.recipients(ctx, d, page); err != nil {
+		return fmt.Errorf("fill: %w", err)
+	}
+	err := p.Store.Filled(ctx, d.ID, p.Now())
+	p.Wake()
+	return err
+}
+
+// recipients are those of the delivery's kind; of a rehearsal only the author.
+func (p *Post) recipients(ctx context.Context, d queue.Delivery, page func(context.Context, []queue.Chat) error) error {
+	if d.Rehearsal {
+		return page(ctx, []queue.Chat{{ID: d.Author}})
+	}
+	k, ok := p.kinds[d.Kind]
+	if !ok {
+		return errKind
+	}
+	return k.Fill(ctx, d, page)
+}
+
+// errKind says that another version of the bot has started the delivery.
+var errKind = errors.New("jobs: nobody knows this kind of delivery")
+
+// pump gives chats that wait their turn, one delivery after the other, the urgent ones first.
+func (p *Post) pump(ctx context.Context) {
+	room := make(chan struct{}, maxSending)
+	for round := 0; ctx.Err() == nil; round++ {
+		d, ok := p.next(round)
+		if !ok {
+			select {
+			case <-ctx.Done():
+			case <-p.news:
+			}
+			continue
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case room <- struct{}{}:
+		}
+		if !p.one(ctx, d, func() { <-room }) {
+			<-room
+		}
+	}
+}
+
+// next is the delivery whose turn it is.
+func (p *Post) next(round int) (queue.Delivery, bool) {
+	all := p.active.Load()
+	if all == nil || time.Now().UnixNano() < p.away.Load() {
+		return queue.Delivery{}, false
+	}
+	var ready []queue.Delivery
+	quiet := p.Quiet(p.Now())
+	for _, d := range *all {
+		if d.State != queue.Running || d.Queued == 0 || quiet && !d.Urgent {
+			continue
+		}
+		if len(ready) > 0 && ready[0].Urgent && !d.Urgent {
+			break
+		}
+		ready = append(ready, d)
+	}
+	if len(ready) == 0 {
+		return queue.Delivery{}, false
+	}
+	return ready[round%len(ready)], true
+}
+
+// drained notes, until the deliveries are looked at again, that one has nobody to send to now.
+func (p *Post) drained(id string) {
+	all := p.active.Load()
+	list := make([]queue.Delivery, len(*all))
+	for i, d := range *all {
+		if d.ID == id {
+			d.Queued = 0
+		}
+		list[i] = d
+	}
+	p.active.CompareAndSwap(all, &list)
+}
+
+// one sends to the next chat of a delivery, beside the others, and calls done at the end; it
+// returns false when there is none. A chat is taken only when its message may go out at once:
+// what waits at a kill is sent by another process, and nobody doubts that.
+func (p *Post) one(ctx context.Context, d queue.Delivery, done func()) bool {
+	load := 1
+	if n, ok := p.loads.Load(d.ID); ok {
+		load = n.(int)
+	}
+	if k := p.kinds[d.Kind]; k.Do != nil {
+		load = 0 // it asks for its place itself
+	} else if load > 1 || time.Since(p.spare) > spareFor {
+		if err := p.Sender.Place(ctx, load); err != nil {
+			p.hush(ctx, "place", err)
+			return false
+		}
+	}
+	p.spare = time.Time{}
+	if ctx.Err() != nil {
+		return false
+	}
+	to, idle, running, err := p.Store.Take(ctx, d.ID, p.Owner, ownerFor, p.Now())
+	if err != nil {
+		p.hush(ctx, "take", err)
+		return false
+	}
+	if idle || !running {
+		p.spare = time.Now()
+		p.drained(d.ID)
+		return false
+	}
+	p.flying.Add(1)
+	p.work.Go(func() {
+		defer done()
+		defer p.flying.Add(-1)
+		p.send(context.WithoutCancel(ctx), d, to, load)
+	})
+	return true
+}
+
+// hush waits before anything else is sent, when Redis or Telegram is not reached.
+func (p *Post) hush(ctx context.Context, what string, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	p.Log.Warn("deliveries wait", "at", what, "err", err)
+	p.away.Store(time.Now().Add(awayFor).UnixNano())
+}
+
+// send sends to one chat and notes what became of it.
+func (p *Post) send(ctx context.Context, d queue.Delivery, to queue.Chat, placed int) {
+	row, wait, counted := p.judge(ctx, d, to, p.deliver(ctx, d, &to, placed))
+	for try := 1; ; try++ { // while Redis is away; who does not come back is declared unknown
+		err := p.Store.Settle(ctx, d.ID, p.Owner, row, wait, counted, p.Now())
+		if err == nil {
+			return
+		}
+		if try == 30 {
+			p.Log.Error("what became of a message was not noted", "delivery", d.ID, "chat", to.ID, "err", err)
+			return
+		}
+		time.Sleep(time.Duration(try) * 100 * time.Millisecond)
+	}
+}
+
+// outcome is what came of sending to one chat.
+type outcome struct {
+	sent telegram.Sent
+	why  queue.Why // known before it was tried
+	err  error
+}
+
+func (p *Post) deliver(ctx context.Context, d queue.Delivery, to *queue.Chat, placed int) (o outcome) {
+	ctx, cancel := context.WithTimeout(ctx, sendWithin)
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			o.err = fmt.Errorf("%w: %v", errCompose, r)
+		}
+	}()
+	k, ok := p.kinds[d.Kind]
+	if !ok {
+		return outcome{err: errKind}
+	}
+	known, err := p.Store.Known(ctx, to.ID, to.ID)
+	if err != nil {
+		return outcome{err: fmt.Errorf("%w: %w", queue.ErrLater, err)}
+	}
+	if to.ID > 0 && known.Person.Gone {
+		return outcome{why: queue.WhyAway}
+	}
+	w := text.In(text.Match(known.Chat.Language, p.Default))
+	if k.Do != nil {
+		sent, err := k.Do(ctx, d, *to, w)
+		return outcome{sent: sent, err: err}
+	}
+	m, err := p.message(ctx, k, d, *to, w)
+	if err != nil {
+		return outcome{err: fmt.Errorf("%w: %w", errCompose, err)}
+	}
+	m.Placed = placed
+	p.loads.Store(d.ID, m.Load())
+	sent, err := p.Sender.Deliver(ctx, *to, m)
+	return outcome{sent: sent, err: err}
+}
+
+// errCompose says that a message could not be made.
+var errCompose = errors.New("jobs: the message could not be made")
+
+// message is what a chat gets, with the label and the buttons of its delivery.
+func (p *Post) message(ctx context.Context, k PostKind, d queue.Delivery, to queue.Chat, w text.Words) (telegram.Message, error) {
+	m, err := k.Compose(ctx, d, to, w)
+	if err != nil {
+		return m, err
+	}
+	return card.Posted(w, d, m), nil
+}
+
+// judge makes of what came of it a row, and for one that is queued again how long it waits and
+// whether that is the chat's own fault.
+func (p *Post) judge(ctx context.Context, d queue.Delivery, to queue.Chat, o outcome) (row queue.Row, wait time.Duration, counted bool) {
+	row = queue.Row{To: to, Chat: o.sent.Chat, Messages: o.sent.IDs}
+	var part *telegram.PartError
+	var api *telegram.APIError
+	switch err := o.err; {
+	case o.why != "":
+		row.State, row.Why = queue.RowFailed, o.why
+	case err == nil:
+		row.State = queue.RowSent
+	case errors.Is(err, queue.ErrUnknown), errors.As(err, &part):
+		row.State = queue.RowUnknown // a part that has arrived must not come twice
+	case errors.Is(err, queue.ErrUnreachable), errors.Is(err, queue.ErrRefused):
+		row.State, row.Why = queue.RowFailed, telegram.WhyNot(err, to.ID)
+	case errors.As(err, &api):
+		row.State = queue.RowQueued
+		return row, max(putBackFor, api.RetryAfter), true
+	case errors.Is(err, errCompose), errors.Is(err, errKind):
+		p.Log.Error("a message could not be made", "delivery", d.ID, "kind", d.Kind, "chat", to.ID, "err", err)
+		row.State = queue.RowQueued
+		return row, putBackFor, true
+	default:
+		p.hush(ctx, "send", err)
+		row.State = queue.RowQueued
+		return row, awayFor, false
+	}
+	return row, 0, false
+}
