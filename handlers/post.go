@@ -210,7 +210,9 @@ func (h Post) pick(ctx context.Context, id string, want func(queue.Row) bool) ([
 		}
 		return nil
 	})
-	slices.SortFunc(list, func(a, b queue.Row) int { return strings.Compare(string(a.Why)+a.To.String(), string(b.Why)+b.To.String()) })
+	slices.SortFunc(list, func(a, b queue.Row) int {
+		return strings.Compare(string(a.Why)+a.To.String(), string(b.Why)+b.To.String())
+	})
 	return slices.CompactFunc(list, func(a, b queue.Row) bool { return a.To == b.To }), err
 }
 
@@ -308,4 +310,3 @@ func (h Post) moved(ctx context.Context, d queue.Delivery, chat int64) bool {
 	list, err := h.pick(ctx, d.ID, func(r queue.Row) bool { return r.To.ID < 0 && (r.To.ID == chat || r.Chat == chat) })
 	return err == nil && len(list) > 0
 }
-

@@ -171,7 +171,9 @@ func (h *office) reached(t testing.TB, id string, want func(queue.Delivery) bool
 	}
 }
 
-func over(d queue.Delivery) bool { return d.State == queue.Over && strings.HasPrefix(d.Told, string(queue.Over)) }
+func over(d queue.Delivery) bool {
+	return d.State == queue.Over && strings.HasPrefix(d.Told, string(queue.Over))
+}
 
 // copies counts how often each chat was sent the words.
 func (h *office) copies(words string) map[int64]int {
