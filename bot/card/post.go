@@ -77,7 +77,7 @@ func deliveryButtons(w text.Words, d queue.Delivery) [][]telegram.Button {
 	for pair := range slices.Chunk(acts, 2) {
 		var row []telegram.Button
 		for _, act := range pair {
-			row = append(row, telegram.Button{Label: w.Plain("post."+act, nil), Word: "post", ID: d.ID + "." + act})
+			row = append(row, telegram.Button{Label: w.Plain("post.act_"+act, nil), Word: "post", ID: d.ID + "." + act})
 		}
 		rows = append(rows, row)
 	}
