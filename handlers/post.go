@@ -145,7 +145,7 @@ func (h Post) stop(ctx context.Context, t *telegram.Turn, d queue.Delivery) erro
 	if state != queue.Stopped {
 		return errLateAct
 	}
-	if err := h.note(ctx, t, "post.stop", d); err != nil {
+	if err := h.note(ctx, t, "delivery.stop", d); err != nil {
 		return err
 	}
 	h.Wake()
@@ -185,7 +185,7 @@ func (h Post) act(kind string) func(context.Context, *telegram.Turn, queue.Deliv
 		if err != nil {
 			return err
 		}
-		if err := h.note(ctx, t, "post."+kind, d); err != nil {
+		if err := h.note(ctx, t, "delivery."+kind, d); err != nil {
 			return err
 		}
 		h.Wake()
@@ -223,7 +223,7 @@ func (h Post) failures(ctx context.Context, t *telegram.Turn, d queue.Delivery) 
 		return err
 	}
 	w := t.Words()
-	file := &telegram.File{Name: w.Plain("post.file", nil), Bytes: table.WriteCSV(card.Failures(w, list))}
+	file := &telegram.File{Name: w.Plain("post.file", nil) + ".csv", Bytes: table.WriteCSV(card.Failures(w, list))}
 	_, err = t.Send(ctx, telegram.Message{HTML: w.HTML("post.file_caption", map[string]any{"N": len(list)}), File: file})
 	return err
 }
@@ -250,7 +250,7 @@ func (h Post) visit(ctx context.Context, t *telegram.Turn, d queue.Delivery) err
 		return err
 	}
 	w := t.Words()
-	file := &telegram.File{Name: w.Plain("post.visit_file", nil), Bytes: table.WriteCSV(card.Visits(w, list, homes))}
+	file := &telegram.File{Name: w.Plain("post.visit_file", nil) + ".csv", Bytes: table.WriteCSV(card.Visits(w, list, homes))}
 	_, err = t.Send(ctx, telegram.Message{HTML: w.HTML("post.visit_caption", map[string]any{"N": len(list)}), File: file})
 	return err
 }

@@ -386,8 +386,23 @@ func (w *when) cutSingle(s string) int {
 	}
 	if n > 0 {
 		w.single, w.day = true, day
+		n += cutBracket(s[n:], day.Date)
 	}
 	return n
+}
+
+// cutBracket reads a weekday in brackets behind a date, when it is that date's: 「12月1日（周二）」.
+func cutBracket(s string, d Date) int {
+	n := eat(s, "(")
+	if n == 0 {
+		return 0
+	}
+	day, size := CutDay(s[n:], d)
+	end := eat(s[n+size:], ")")
+	if size == 0 || end == 0 || day.Date != d {
+		return 0
+	}
+	return n + size + end
 }
 
 // fixed are words for days that come again.

@@ -43,24 +43,24 @@ func once(w text.Words, m calendar.Moment, now time.Time) string {
 
 // daysOf names the days of a line, "" when there are no words for them.
 func daysOf(w text.Words, r calendar.Rule, dom, month, dow string) string {
-	any := func(s string) bool { return s == "*" || s == "?" }
+	all := func(s string) bool { return s == "*" || s == "?" }
 	switch {
-	case r.Days == calendar.Workdays && any(dom) && any(month) && any(dow):
+	case r.Days == calendar.Workdays && all(dom) && all(month) && all(dow):
 		return w.Plain("when.days_work", nil)
-	case r.Days == calendar.MonthEnd && any(month) && any(dow):
+	case r.Days == calendar.MonthEnd && all(month) && all(dow):
 		return w.Plain("when.days_monthend", nil)
 	case r.Days != calendar.EveryDay:
 		return ""
-	case any(dom) && any(month) && any(dow):
+	case all(dom) && all(month) && all(dow):
 		return w.Plain("when.days_every", nil)
-	case any(dom) && any(month):
+	case all(dom) && all(month):
 		return weekly(w, dow)
-	case any(month) && any(dow):
+	case all(month) && all(dow):
 		return joined(w, dom, 31, "when.days_monthly", func(n int) string { return w.Plain("when.day_of_month", map[string]any{"Day": n}) })
 	}
 	d, errD := strconv.Atoi(dom)
 	m, errM := strconv.Atoi(month)
-	if !any(dow) || errD != nil || errM != nil {
+	if !all(dow) || errD != nil || errM != nil {
 		return ""
 	}
 	return w.Plain("when.days_yearly", map[string]any{"Month": m, "Day": d})
@@ -83,7 +83,11 @@ func joined(w text.Words, field string, most int, key string, name func(int) str
 		}
 		names = append(names, name(n))
 	}
-	return w.Plain(key, map[string]any{"Days": strings.Join(names, w.Plain("when.join", nil))})
+	days := names[0]
+	for _, n := range names[1:] {
+		days = w.Plain("when.join", map[string]any{"First": days, "Last": n})
+	}
+	return w.Plain(key, map[string]any{"Days": days})
 }
 
 // Times names when something happens, 「周一 11月30日 08:00」 each.
