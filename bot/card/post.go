@@ -69,7 +69,6 @@ func deliveryButtons(w text.Words, d queue.Delivery) [][]telegram.Button {
 	add("failures", d.Failed > 0)
 	add("again_failed", ended && d.Failed > 0)
 	add("again_unknown", ended && d.Unknown > 0)
-	add("revise", ended && notice && d.Sent > 0 && d.Kind == "notice")
 	add("recall", notice && d.Sent > 0 && (ended || d.State == queue.Paused))
 	add("remind", ended && notice && d.Receipt && d.Sent > d.Got)
 	add("visit", ended && notice && d.Receipt)
