@@ -17,6 +17,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"xingfuli/bot/calendar"
 	"xingfuli/bot/community"
 	"xingfuli/bot/config"
 	"xingfuli/bot/queue"
@@ -40,6 +41,7 @@ type Options struct {
 // App is the whole bot.
 type App struct {
 	Store *store.Store
+	Clock *jobs.Clock
 
 	config  config.Config
 	replica string // differs from all others on the same Redis
@@ -128,11 +130,30 @@ func (a *App) features(readsAll bool) {
 	handlers.Audit{Store: a.Store, Staff: staff}.Register(a.router)
 	a.post = a.posting()
 	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake}.Register(a.router)
+	a.Clock = a.clock()
+	handlers.Jobs{Store: a.Store, Staff: staff, Title: a.Clock.Title, Holidays: holidays, Upkeep: []string{"answered", "dishes", "letters", "durability"}}.Register(a.router)
 	handlers.Dead{Store: a.inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff, Follow: roster.Follow}.Register(a.router)
 	a.answered = &jobs.Answered{Store: a.Store, Sender: a.sender, Default: a.router.Default, Now: a.router.Now, Quiet: a.config.Quiet.In}
-	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{jobs.Dishes(a.Store, a.menu), a.answered.Job(), a.durability(), {Name: "letters", Every: time.Minute, Run: a.letters}}}
+	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{
+		a.Clock.Job(), jobs.Dishes(a.Store, a.menu), a.answered.Job(), a.durability(), {Name: "letters", Every: time.Minute, Run: a.letters},
+	}}
 }
+
+// schedules are what the bot does by the clock by itself. A new one is a line here, and one
+// in tasks.
+func (a *App) schedules() []queue.Schedule { return nil }
+
+// clock is what does everything that is done at a time.
+func (a *App) clock() *jobs.Clock {
+	c := &jobs.Clock{
+		Store: a.Store, Speaker: a.sender, Admins: a.config.Admins, Default: a.router.Default, Now: a.router.Now, Holidays: holidays, Log: a.log,
+	}
+	return c
+}
+
+// holidays are those that the bot knows by itself.
+func holidays(context.Context) (calendar.Holidays, int64, error) { return calendar.BuiltIn(), 0, nil }
 
 // posting is what sends to many.
 func (a *App) posting() *jobs.Post {
@@ -191,9 +212,15 @@ func (a *App) Run(ctx context.Context) error {
 	if err := a.menu.Learn(ctx, content); err != nil {
 		return err
 	}
+	if err := a.Clock.Ensure(ctx, a.schedules()...); err != nil {
+		return err
+	}
 	var work, intake sync.WaitGroup
 	spawn(&work, cancel, func() error { a.intake.Run(ctx); return nil })
-	spawn(&work, cancel, func() error { return a.beat.Run(ctx) })
+	spawn(&work, cancel, func() error {
+		defer a.Clock.Wait()
+		return a.beat.Run(ctx)
+	})
 	spawn(&work, cancel, func() error { return a.post.Run(ctx) })
 	spawn(&work, cancel, func() error { a.publishCommands(ctx); return nil })
 	spawn(&intake, cancel, func() error { return a.receive(ctx) })
@@ -311,10 +338,13 @@ func (a *App) tellWebhook(ctx context.Context) error {
 	return a.Store.SetNote(ctx, "webhook", now)
 }
 
-// Settle waits until every update that was taken in has been answered, and everybody was told
-// what was to be told by now.
+// Settle waits until every update that was taken in has been answered, all that is due was
+// done, and everybody was told what was to be told by now.
 func (a *App) Settle(ctx context.Context) error {
 	if err := a.intake.Settle(ctx); err != nil {
+		return err
+	}
+	if err := a.Clock.Settle(ctx); err != nil {
 		return err
 	}
 	if err := a.post.Settle(ctx); err != nil {

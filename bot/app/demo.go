@@ -130,6 +130,7 @@ func (d *Demo) start(ctx context.Context, c config.Config, o DemoOptions) error 
 		d.redis.FastForward(by) // keys age as if the time had passed; leases are of the machine's time
 		return nil
 	})
+	d.Sim.Stops(d.App.Store.NextDue) // a week is met hour by hour, not as one week in which the bot was away
 	d.Sim.Settle(d.settle)
 	run, stop := context.WithCancel(context.WithoutCancel(ctx))
 	d.stop = stop

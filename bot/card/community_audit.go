@@ -24,6 +24,8 @@ var deeds = map[[2]string]string{
 	{"answer", "add"}: "audit.answer_add", {"answer", "change"}: "audit.answer_change", {"answer", "drop"}: "audit.answer_drop", {"answer", "move"}: "audit.answer_move",
 	{"delivery", "stop"}: "audit.delivery_stop", {"delivery", "recall"}: "audit.delivery_recall",
 	{"delivery", "revise"}: "audit.delivery_revise", {"delivery", "remind"}: "audit.delivery_remind",
+	{"job", "run"}: "audit.job_run", {"job", "rehearse"}: "audit.job_rehearse", {"job", "late"}: "audit.job_late", {"job", "skip"}: "audit.job_skip",
+	{"job", "pause"}: "audit.job_pause", {"job", "resume"}: "audit.job_resume",
 	{"question", "answer"}: "audit.question_answer", {"question", "drop"}: "audit.question_drop",
 }
 

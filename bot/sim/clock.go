@@ -51,13 +51,60 @@ func (c *clock) move(d time.Duration) time.Time {
 func (s *Server) Now() time.Time { return s.clock.now() }
 
 // Move sets the clock forward by d and calls what OnMove registered, in order.
-// A poll whose time is over is closed first.
+// A poll whose time is over is closed first. On the way it stops where Stops says: each stop
+// is a move of its own, after which the bot settles.
 func (s *Server) Move(ctx context.Context, d time.Duration) error {
 	if d < 0 {
 		return ErrBackwards
 	}
 	s.moving.Lock()
 	defer s.moving.Unlock()
+	until := s.clock.now().Add(d)
+	for range maxStops {
+		at, ok, err := s.nextStop(ctx)
+		if err != nil {
+			return err
+		}
+		now := s.clock.now()
+		if !ok || !at.After(now) || !at.Before(until) {
+			break
+		}
+		if err := s.step(ctx, at.Sub(now)); err != nil {
+			return err
+		}
+		if _, err := s.settled(ctx); err != nil {
+			return err
+		}
+	}
+	return s.step(ctx, max(0, until.Sub(s.clock.now())))
+}
+
+// maxStops is how often a move stops: ten weeks of something hourly.
+const maxStops = 2000
+
+func (s *Server) nextStop(ctx context.Context) (at time.Time, ok bool, err error) {
+	s.mu.Lock()
+	f := s.stops
+	s.mu.Unlock()
+	if f == nil {
+		return at, false, nil
+	}
+	return f(ctx)
+}
+
+type stopFunc func(ctx context.Context) (at time.Time, ok bool, err error)
+
+// Stops registers where a move of the clock stops on its way: next is the first time after
+// which something happens by itself. What people see after a long jump is then what would
+// have happened in the meantime, in its order.
+func (s *Server) Stops(next func(ctx context.Context) (at time.Time, ok bool, err error)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stops = next
+}
+
+// step moves the clock at once.
+func (s *Server) step(ctx context.Context, d time.Duration) error {
 	now := s.clock.move(d)
 	s.mu.Lock()
 	s.closePolls(now)

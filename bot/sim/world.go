@@ -49,6 +49,7 @@ type world struct {
 	calls    callLog
 	missed   map[string]bool // methods called that are not simulated
 	settle   settleFunc
+	stops    stopFunc
 	tapes    map[*tape]bool
 	closed   bool
 	life     context.Context // ends with Close

@@ -160,10 +160,22 @@ func (s *Store) replicasKey(bot int64) string {
 func (s *Store) ownerKey(bot int64, shard int) string {
 	return s.prefix + "owner:" + strconv.FormatInt(bot, 10) + ":" + strconv.Itoa(shard)
 }
-func (s *Store) triesKey(bot int64) string   { return s.prefix + "tries:" + strconv.FormatInt(bot, 10) }
-func (s *Store) deadKey(bot int64) string    { return s.prefix + "dead:" + strconv.FormatInt(bot, 10) }
-func (s *Store) leaseKey(name string) string { return s.prefix + "lease:" + name }
-func (s *Store) noteKey(name string) string  { return s.prefix + "note:" + name }
+func (s *Store) triesKey(bot int64) string         { return s.prefix + "tries:" + strconv.FormatInt(bot, 10) }
+func (s *Store) deadKey(bot int64) string          { return s.prefix + "dead:" + strconv.FormatInt(bot, 10) }
+func (s *Store) schedulesKey() string              { return s.prefix + "schedules" }
+func (s *Store) scheduleKey(id string) string      { return s.prefix + "schedule:" + id }
+func (s *Store) scheduleLeaseKey(id string) string { return s.prefix + "schedule:lease:" + id }
+func (s *Store) marksKey(id string) string         { return s.prefix + "schedule:marks:" + id }
+func (s *Store) runsKey(id string) string          { return s.prefix + "schedule:runs:" + id }
+func (s *Store) runKey(id string) string           { return s.prefix + "schedule:run:" + id }
+func (s *Store) dueKey() string                    { return s.prefix + "schedule:due" }
+func (s *Store) lookedKey() string                 { return s.prefix + "schedule:looked" }
+func (s *Store) basisKey() string                  { return s.prefix + "schedule:basis" }
+func (s *Store) todoKey() string                   { return s.prefix + "schedule:todo" }
+func (s *Store) heldKey() string                   { return s.prefix + "schedule:held" }
+func (s *Store) runTriesKey() string               { return s.prefix + "schedule:tries" }
+func (s *Store) leaseKey(name string) string       { return s.prefix + "lease:" + name }
+func (s *Store) noteKey(name string) string        { return s.prefix + "note:" + name }
 func (s *Store) warnedKey(fault string) string {
 	return s.prefix + "warned:" + fault
 }
@@ -183,7 +195,9 @@ const (
 	keepPast     = 3 * 365 * 24 * time.Hour // versions of a week's menu, from the last one on: as long as the audit
 	keepSold     = 48 * time.Hour
 	keepAsked    = 10 * time.Minute
-	keepPicture  = 14 * 24 * time.Hour // by then the week is over
+	keepRuns     = 90 * 24 * time.Hour
+	keepMarks    = 400 * 24 * time.Hour // from the last one on: what comes once a year has one
+	keepPicture  = 14 * 24 * time.Hour  // by then the week is over
 )
 
 // maxPast is how many versions of a value are kept.

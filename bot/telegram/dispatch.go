@@ -217,7 +217,7 @@ func (r *Router) tell(ctx context.Context, t *Turn, err error) error {
 		t.release(ctx) // the next attempt may be seconds away
 		return err
 	}
-	failed := &Failed{Code: newCode(), Err: err}
+	failed := &Failed{Code: NewCode(), Err: err}
 	r.Log.Error("turn failed", "code", failed.Code, "update", t.update, "chat", t.Chat.ID, "user", t.UserID(), "err", err)
 	if !t.Direct && !t.Private() {
 		return failed // nobody in the group asked the bot for anything
@@ -237,8 +237,9 @@ func values(err error) any {
 	return nil
 }
 
-// newCode makes six characters that can be read out on the telephone: no 0, O, 1, I.
-func newCode() string {
+// NewCode makes the code of a fault, by which it is found in the log: six characters that can
+// be read out on the telephone, without 0, O, 1 and I.
+func NewCode() string {
 	const letters = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 	b := make([]byte, 6)
 	_, _ = rand.Read(b) // never fails: crypto/rand
