@@ -1,0 +1,243 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+	"pgregory.net/rapid"
+
+	"xingfuli/bot/queue"
+	"xingfuli/bot/store/redistest"
+)
+
+// crowd is a delivery as a property goes through it: what was really sent, and what is known.
+type crowd struct {
+	s       *Store
+	id      string
+	now     time.Time
+	chats   []queue.Chat
+	copies  map[queue.Chat]int // really sent
+	asked   map[queue.Chat]int // how often somebody wanted it sent: once, and by 补发
+	sending map[queue.Chat]string
+	rounds  int
+}
+
+// TestDelivery: whatever crashes, pauses, resumes and refusals come in whatever order, in the
+// end each chat is in exactly one of sent, failed and unknown, the counts are right, and
+// nobody got a copy that nobody asked for.
+func TestDelivery(t *testing.T) {
+	t.Parallel()
+	m := miniredis.RunT(t)
+	db := redis.NewClient(&redis.Options{Addr: m.Addr()})
+	t.Cleanup(func() { _ = db.Close() })
+	run := 0
+	rapid.Check(t, func(t *rapid.T) {
+		run++
+		c := &crowd{s: New(db, fmt.Sprintf("t%d:", run)), now: time.UnixMilli(1_800_000_000_000), copies: map[queue.Chat]int{}, asked: map[queue.Chat]int{}, sending: map[queue.Chat]string{}}
+		c.begin(t, rapid.IntRange(1, 30).Draw(t, "chats"))
+		owners := []string{"a", "b", "c"}
+		for range rapid.IntRange(0, 120).Draw(t, "steps") {
+			owner := rapid.SampledFrom(owners).Draw(t, "owner")
+			switch rapid.IntRange(0, 9).Draw(t, "act") {
+			case 0, 1, 2, 3:
+				c.take(t, owner)
+			case 4, 5, 6:
+				c.settle(t, owner, rapid.SampledFrom([]queue.RowState{queue.RowSent, queue.RowSent, queue.RowFailed, queue.RowUnknown, queue.RowQueued}).Draw(t, "state"))
+			case 7:
+				c.die(t, owner)
+			case 8:
+				c.steer(t, rapid.Bool().Draw(t, "pause"))
+			case 9:
+				c.again(t, rapid.SampledFrom([]queue.RowState{queue.RowFailed, queue.RowUnknown}).Draw(t, "which"))
+			}
+		}
+		c.drain(t, owners)
+		c.check(t)
+	})
+}
+
+func (c *crowd) must(t *rapid.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (c *crowd) begin(t *rapid.T, n int) {
+	ctx := context.Background()
+	d, err := c.s.StartDelivery(ctx, "op", queue.Delivery{Kind: "test", Made: c.now})
+	c.must(t, err)
+	c.id = d.ID
+	for i := range n {
+		chat := queue.Chat{ID: int64(i) + 1, Thread: i % 3}
+		c.chats = append(c.chats, chat)
+		c.asked[chat] = 1
+	}
+	c.must(t, c.s.Fill(ctx, c.id, c.chats))
+	c.must(t, c.s.Fill(ctx, c.id, c.chats[:1]))
+	for range 2 {
+		c.must(t, c.s.Filled(ctx, c.id, c.now))
+	}
+}
+
+func (c *crowd) take(t *rapid.T, owner string) bool {
+	to, idle, running, err := c.s.Take(context.Background(), c.id, owner, time.Hour, c.now)
+	c.must(t, err)
+	if idle || !running {
+		return false
+	}
+	if by, ok := c.sending[to]; ok {
+		t.Fatalf("%s is given to %s while %s sends to it", to, owner, by)
+	}
+	c.sending[to] = owner
+	return true
+}
+
+// settle ends one sending of an owner; the write is made twice, as after a lost reply.
+func (c *crowd) settle(t *rapid.T, owner string, state queue.RowState) bool {
+	to, ok := c.one(owner)
+	if !ok {
+		return false
+	}
+	r := queue.Row{To: to, State: state, Messages: []int{7}, Why: queue.WhyBlocked}
+	if state == queue.RowSent || state == queue.RowUnknown {
+		c.copies[to]++
+	}
+	for range 2 {
+		c.must(t, c.s.Settle(context.Background(), c.id, owner, r, 0, true, c.now))
+	}
+	delete(c.sending, to)
+	return true
+}
+
+func (c *crowd) one(owner string) (queue.Chat, bool) {
+	for _, to := range c.chats {
+		if c.sending[to] == owner {
+			return to, true
+		}
+	}
+	return queue.Chat{}, false
+}
+
+// die kills an owner in the middle: every second of its messages had gone out.
+func (c *crowd) die(t *rapid.T, owner string) {
+	c.must(t, c.s.db.Del(context.Background(), c.s.senderKey(owner)).Err())
+	for i, to := range c.chats {
+		if c.sending[to] == owner {
+			if i%2 == 0 {
+				c.copies[to]++
+			}
+			delete(c.sending, to)
+		}
+	}
+	c.must(t, c.s.Lose(context.Background(), c.id, c.now))
+}
+
+func (c *crowd) steer(t *rapid.T, pause bool) {
+	to, from := queue.Running, queue.Paused
+	if pause {
+		to, from = from, to
+	}
+	_, err := c.s.Steer(context.Background(), c.id, to, c.now, from)
+	c.must(t, err)
+}
+
+func (c *crowd) again(t *rapid.T, which queue.RowState) {
+	for to, r := range c.rows(t) {
+		if r.State == which {
+			c.asked[to]++
+		}
+	}
+	c.rounds++
+	for range 2 {
+		_, err := c.s.Again(context.Background(), queue.Op(fmt.Sprint("again", c.rounds)), c.id, which)
+		c.must(t, err)
+	}
+}
+
+func (c *crowd) rows(t *rapid.T) map[queue.Chat]queue.Row {
+	all := map[queue.Chat]queue.Row{}
+	c.must(t, c.s.Rows(context.Background(), c.id, func(_ context.Context, rows []queue.Row) error {
+		for _, r := range rows {
+			all[r.To] = r
+		}
+		return nil
+	}))
+	return all
+}
+
+// drain lets everybody finish.
+func (c *crowd) drain(t *rapid.T, owners []string) {
+	c.steer(t, false)
+	for _, o := range owners {
+		for c.settle(t, o, queue.RowSent) {
+		}
+	}
+	for c.take(t, "z") {
+		c.settle(t, "z", queue.RowSent)
+	}
+}
+
+func (c *crowd) check(t *rapid.T) {
+	d, err := c.s.Delivery(context.Background(), c.id)
+	c.must(t, err)
+	rows := c.rows(t)
+	states := map[queue.RowState]int{}
+	for _, r := range rows {
+		states[r.State]++
+	}
+	if !slices.Equal(slices.SortedFunc(maps.Keys(rows), compareChats), slices.SortedFunc(slices.Values(c.chats), compareChats)) {
+		t.Fatalf("rows %v of chats %v", rows, c.chats)
+	}
+	if d.State != queue.Over || d.Ended.IsZero() || d.Queued+d.Sending != 0 || d.Sent != states[queue.RowSent] || d.Failed != states[queue.RowFailed] || d.Unknown != states[queue.RowUnknown] {
+		t.Fatalf("%+v, and the rows are %v", d.Progress, states)
+	}
+	for to, n := range c.copies {
+		if n > c.asked[to] {
+			t.Fatalf("%s got %d copies and was asked for %d", to, n, c.asked[to])
+		}
+	}
+	for to, r := range rows {
+		if r.State == queue.RowSent && c.copies[to] == 0 {
+			t.Fatalf("%s counts as sent and got nothing", to)
+		}
+	}
+}
+
+func compareChats(a, b queue.Chat) int {
+	return int(a.ID-b.ID)*10 + a.Thread - b.Thread
+}
+
+// BenchmarkFill queues 100,000 rows.
+func BenchmarkFill(b *testing.B) {
+	for _, n := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s := New(redistest.Start(b).Client(b), "xf:")
+			chats := make([]queue.Chat, n)
+			for i := range chats {
+				chats[i] = queue.Chat{ID: int64(i) + 1_000_000_000}
+			}
+			for i := 0; b.Loop(); i++ {
+				d, err := s.StartDelivery(b.Context(), queue.Op(fmt.Sprint(i)), queue.Delivery{Kind: "test", Made: time.Now()})
+				if err != nil {
+					b.Fatal(err)
+				}
+				for some := range slices.Chunk(chats, 1000) {
+					if err := s.Fill(b.Context(), d.ID, some); err != nil {
+						b.Fatal(err)
+					}
+				}
+				if err := s.Filled(b.Context(), d.ID, time.Now()); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+		})
+	}
+}
