@@ -157,7 +157,11 @@ func TestIdleMemory(t *testing.T) {
 	p.furnish(t)
 	p.child = program(t, p, build(t))
 	p.ask(t, p.residents[0])
-	time.Sleep(2 * time.Second)
+	look := 10 * time.Second
+	if d, err := time.ParseDuration(os.Getenv("XINGFULI_TEST_IDLE")); err == nil {
+		look = d
+	}
+	time.Sleep(look)
 	idle := p.child.status(t, "VmRSS")
 	t.Logf("%.1f MiB: %.1f its own, %.1f of files; %.1f at most", idle, p.child.status(t, "RssAnon"), p.child.status(t, "RssFile"), p.child.status(t, "VmHWM"))
 	if anon := p.child.status(t, "RssAnon"); idle > want || anon > own {

@@ -67,6 +67,9 @@ func (c *cli) collect() {
 	}
 }
 
+// begin is how long after its start the bot has begun to work as it does from then on.
+const begin = 2 * time.Second
+
 // runServe is the bot for real.
 func runServe(ctx context.Context, c *cli, args []string) int {
 	fs := flag.NewFlagSet("serve", flag.ContinueOnError)
@@ -109,6 +112,12 @@ func (c *cli) serve(ctx context.Context, conf config.Config, m memory, sample bo
 	a, err := app.New(ctx, app.Options{Config: conf, Redis: m.db, Alone: m.own != nil, Lease: lease, Log: log})
 	if err == nil {
 		c.say("cli.serving", nil)
+		begun := time.AfterFunc(begin, func() {
+			if err := giveBack(); err != nil {
+				log.Warn("memory that only the start has needed is kept", "err", err)
+			}
+		})
+		defer begun.Stop()
 		err = a.Run(ctx)
 	}
 	if ctx.Err() == nil {

@@ -58,6 +58,7 @@ type Post struct {
 	Now     func() time.Time
 	Quiet   func(time.Time) bool // what is not urgent waits as long as it is true
 	Owner   string               // this process; no other ever has it
+	Lease   time.Duration        // an owner that says nothing for so long is dead
 	Log     *slog.Logger
 
 	kinds map[string]PostKind
@@ -74,7 +75,6 @@ type Post struct {
 }
 
 const (
-	ownerFor   = 5 * time.Second  // an owner that says nothing for so long is dead
 	postEvery  = time.Second      // how often it is looked for what others started
 	maxSending = 64               // chats that a process sends to at a time
 	sendWithin = 30 * time.Second // for one chat, with all its waiting
@@ -106,9 +106,31 @@ func (p *Post) Run(ctx context.Context) error {
 	var both sync.WaitGroup
 	both.Go(func() { p.keep(ctx) })
 	both.Go(func() { p.pump(ctx) })
+	done := make(chan struct{})
+	go p.live(context.WithoutCancel(ctx), done)
 	both.Wait()
 	p.work.Wait()
+	close(done)
 	return nil
+}
+
+// live says that this process is alive, as long as it sends.
+func (p *Post) live(ctx context.Context, done <-chan struct{}) {
+	beat := time.NewTicker(p.Lease / 4)
+	defer beat.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-beat.C:
+		}
+		if p.flying.Load() == 0 {
+			continue
+		}
+		if err := p.Store.Alive(ctx, p.Owner, p.Lease); err != nil {
+			p.Log.Warn("deliveries", "at", "alive", "err", err)
+		}
+	}
 }
 
 // keep looks after the deliveries: it fills them, finds what dead processes left, and tells
@@ -136,11 +158,6 @@ func (p *Post) look(ctx context.Context) error {
 	}
 	p.active.Store(&all)
 	nudge(p.news)
-	if p.flying.Load() > 0 {
-		if err := p.Store.Alive(ctx, p.Owner, ownerFor); err != nil {
-			return err
-		}
-	}
 	for _, d := range all {
 		if _, busy := p.minding.LoadOrStore(d.ID, true); busy {
 			continue
@@ -291,7 +308,7 @@ func (p *Post) one(ctx context.Context, d queue.Delivery, done func()) bool {
 	if ctx.Err() != nil {
 		return false
 	}
-	to, idle, running, err := p.Store.Take(ctx, d.ID, p.Owner, ownerFor, p.Now())
+	to, idle, running, err := p.Store.Take(ctx, d.ID, p.Owner, p.Lease, p.Now())
 	if err != nil {
 		p.hush(ctx, "take", err)
 		return false

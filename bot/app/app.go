@@ -159,7 +159,7 @@ func holidays(context.Context) (calendar.Holidays, int64, error) { return calend
 func (a *App) posting() *jobs.Post {
 	p := jobs.NewPost()
 	p.Store, p.Sender, p.Default, p.Now = a.Store, a.sender, a.router.Default, a.router.Now
-	p.Quiet, p.Owner, p.Log = a.config.Quiet.In, rand.Text(), a.log
+	p.Quiet, p.Owner, p.Lease, p.Log = a.config.Quiet.In, rand.Text(), a.lease, a.log
 	p.RegisterActs(a.Store, a.sender)
 	return p
 }
