@@ -17,7 +17,6 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
-	"xingfuli/bot/calendar"
 	"xingfuli/bot/community"
 	"xingfuli/bot/config"
 	"xingfuli/bot/queue"
@@ -131,7 +130,7 @@ func (a *App) features(readsAll bool) {
 	a.post = a.posting()
 	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake}.Register(a.router)
 	a.Clock = a.clock()
-	handlers.Jobs{Store: a.Store, Staff: staff, Title: a.Clock.Title, Holidays: holidays, Upkeep: []string{"answered", "dishes", "letters", "durability"}}.Register(a.router)
+	handlers.Jobs{Store: a.Store, Staff: staff, Title: a.Clock.Title, Holidays: a.Store.Calendar, Upkeep: []string{"answered", "dishes", "letters", "durability"}}.Register(a.router)
 	handlers.Dead{Store: a.inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff, Follow: roster.Follow}.Register(a.router)
 	a.answered = &jobs.Answered{Store: a.Store, Sender: a.sender, Default: a.router.Default, Now: a.router.Now, Quiet: a.config.Quiet.In}
@@ -147,13 +146,10 @@ func (a *App) schedules() []queue.Schedule { return nil }
 // clock is what does everything that is done at a time.
 func (a *App) clock() *jobs.Clock {
 	c := &jobs.Clock{
-		Store: a.Store, Speaker: a.sender, Admins: a.config.Admins, Default: a.router.Default, Now: a.router.Now, Holidays: holidays, Log: a.log,
+		Store: a.Store, Speaker: a.sender, Admins: a.config.Admins, Default: a.router.Default, Now: a.router.Now, Holidays: a.Store.Calendar, Log: a.log,
 	}
 	return c
 }
-
-// holidays are those that the bot knows by itself.
-func holidays(context.Context) (calendar.Holidays, int64, error) { return calendar.BuiltIn(), 0, nil }
 
 // posting is what sends to many.
 func (a *App) posting() *jobs.Post {

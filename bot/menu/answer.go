@@ -211,7 +211,7 @@ func (b book) day(date calendar.Date) (Day, bool) {
 	if d, ok := (Menu{Days: b.days}).Day(date); ok {
 		return d, true
 	}
-	return b.canteen.resting(date)
+	return b.canteen.off(date)
 }
 
 // latest is the last published day with dishes of the same weekday as date.

@@ -22,6 +22,8 @@ type Canteen struct {
 	Prices      []Price   `json:"prices,omitempty"`   // the oldest people's first
 	Holidays    []Holiday `json:"holidays,omitempty"` // by date, without overlaps
 	Closed      bool      `json:"closed,omitempty"`   // it is not offered any more; its ID is never used again
+
+	Public calendar.Holidays `json:"-"` // the township's, not the canteen's own: it rests on those for which it publishes nothing
 }
 
 // Opening is when a meal is served.

@@ -144,6 +144,18 @@ func (c Canteen) resting(date calendar.Date) (d Day, ok bool) {
 	return Day{}, false
 }
 
+// off is a day on which nothing is served unless something is published: the canteen's own
+// holiday, or a public one.
+func (c Canteen) off(date calendar.Date) (d Day, ok bool) {
+	if d, ok = c.resting(date); ok {
+		return d, true
+	}
+	if s, ok := c.Public.Day(date); ok && s.Rest {
+		return Day{Date: date, Closed: true, Reason: s.Name}, true
+	}
+	return Day{}, false
+}
+
 // rest puts the canteen's holidays in the place of what was published for them. days is changed.
 func (c Canteen) rest(days []Day) {
 	if len(c.Holidays) == 0 {
@@ -156,17 +168,15 @@ func (c Canteen) rest(days []Day) {
 	}
 }
 
-// Rest is a week as the canteen's holidays leave it: they stand also where nothing was
-// published, unless that is all of the week and some of its days are none. m is not changed.
+// Rest is a week as the canteen's holidays leave it: they and public ones stand also where
+// nothing was published, unless that is all of the week and some of its days are none. m is not
+// changed.
 func (m Menu) Rest(c Canteen) Menu {
-	if len(c.Holidays) == 0 {
-		return m
-	}
 	m.Days = slices.Clone(m.Days)
 	c.rest(m.Days)
 	var more []Day
 	for _, date := range m.Monday.Week() {
-		if d, ok := c.resting(date); ok && !slices.ContainsFunc(m.Days, func(x Day) bool { return x.Date == date }) {
+		if d, ok := c.off(date); ok && !slices.ContainsFunc(m.Days, func(x Day) bool { return x.Date == date }) {
 			more = append(more, d)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"xingfuli/bot/calendar"
 	"xingfuli/bot/community"
 	"xingfuli/bot/menu"
 )
@@ -29,6 +30,8 @@ type content struct {
 	canteens    []menu.Canteen         // the open ones of them
 	menus       map[string][]menu.Menu // by canteen, the newest first
 	sold        map[string]menu.SoldOut
+	specials    Specials
+	holidays    calendar.Holidays
 }
 
 // Content reads the newest content number.
@@ -64,6 +67,7 @@ func (s *Store) fill(ctx context.Context, c *content) error {
 	communityIDs := pipe.ZRange(ctx, s.communitiesKey(), 0, -1)
 	allianceIDs := pipe.ZRange(ctx, s.alliancesKey(), 0, -1)
 	canteenIDs := pipe.ZRange(ctx, s.canteensKey(), 0, -1)
+	specials := pipe.HMGet(ctx, s.holidaysKey(), "version", "body")
 	if _, err := pipe.Exec(ctx); err != nil {
 		return fmt.Errorf("read the index: %w", err)
 	}
@@ -78,7 +82,13 @@ func (s *Store) fill(ctx context.Context, c *content) error {
 	if c.allCanteens, err = list(ctx, s, canteenIDs.Val(), s.canteenKey, func(*menu.Canteen, int64) {}); err != nil {
 		return err
 	}
+	if err := c.setHolidays(specials); err != nil {
+		return err
+	}
 	c.canteens = c.allCanteens.Open()
+	for i := range c.canteens {
+		c.canteens[i].Public = c.holidays
+	}
 	return s.menus(ctx, c, canteenIDs.Val())
 }
 

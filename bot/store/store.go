@@ -128,6 +128,8 @@ func (s *Store) staffKey() string               { return s.prefix + "staff" }
 func (s *Store) namesKey() string               { return s.prefix + "staff:names" }
 func (s *Store) holdersKey(grant string) string { return s.prefix + "holders:" + grant }
 func (s *Store) inviteKey(hash string) string   { return s.prefix + "invite:" + hash }
+func (s *Store) holidaysKey() string            { return s.prefix + "holidays" }
+func (s *Store) calendarsKey() string           { return s.prefix + "calendars" }
 func (s *Store) canteensKey() string            { return s.prefix + "canteens" }
 func (s *Store) canteenKey(id string) string    { return s.prefix + "canteen:" + id }
 func (s *Store) menusKey(canteen string) string { return s.prefix + "menus:" + canteen }
