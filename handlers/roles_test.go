@@ -45,6 +45,7 @@ var rights = []struct {
 	{"[close anju]", adminsMay}, {"[reopen anju]", adminsMay}, {"[edit c_add]", adminsMay}, {"[edit c_ally]", adminsMay},
 	{"[edit c_name.anju]", adminsMay}, {"[edit c_contact.anju]", adminsMay}, {"/contact 设置 安居小区 专员 0577-00000009", adminsMay},
 	{"/audit", adminsMay}, {"[audit]", adminsMay}, {"[deed 1-0]", adminsMay},
+	{"/holidays", adminsMay}, {"/holidays 休 2027-10-08", adminsMay}, {"[holidayadd]", adminsMay}, {"[holidayreset]", adminsMay}, {"[holidayset]", adminsMay},
 	{"/dead", adminsMay}, {"[dead]", adminsMay}, {"[retry 1-0]", adminsMay}, {"[forget 1-0]", adminsMay},
 }
 

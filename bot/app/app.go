@@ -127,6 +127,7 @@ func (a *App) features(readsAll bool) {
 	handlers.Questions{Store: a.Store, Staff: staff, Answers: answers}.Register(a.router)
 	handlers.Privacy{Store: a.Store.Privacy(a.router.ID), Places: a.Store, Staff: staff}.Register(a.router)
 	handlers.Audit{Store: a.Store, Staff: staff}.Register(a.router)
+	handlers.Holidays{Store: a.Store, Staff: staff}.Register(a.router)
 	a.post = a.posting()
 	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake}.Register(a.router)
 	a.Clock = a.clock()

@@ -69,6 +69,48 @@ func (h Holidays) With(list []Special) Holidays {
 	return n
 }
 
+// Specials are the days that an admin has set in the place of those built in.
+type Specials struct {
+	Days    []Special `json:"days"` // by date
+	Version int64     `json:"-"`    // of the last write; 0: there was none
+}
+
+// Set is what is set when list is set too; s is not changed. It returns ErrSpecials when that is
+// too much.
+func (s Specials) Set(list []Special) (Specials, error) {
+	days := map[Date]Special{}
+	for _, d := range slices.Concat(s.Days, list) {
+		days[d.Date] = d
+	}
+	if len(days) > maxSpecials {
+		return s, ErrSpecials
+	}
+	s.Days = slices.SortedFunc(maps.Values(days), func(a, b Special) int { return a.Date.Compare(b.Date) })
+	return s, nil
+}
+
+// Change is a day that becomes another one.
+type Change struct {
+	Date    Date
+	Was, Is Special // the zero Special: an ordinary day
+}
+
+// Changes lists the days that are not the same in both, in order, from a day on.
+func (h Holidays) Changes(next Holidays, from Date) []Change {
+	var list []Change
+	for _, days := range []map[Date]Special{h.days, next.days} {
+		for d := range days {
+			was, is := h.days[d], next.days[d]
+			c := Change{d, was, is}
+			if was != is && !d.Before(from) && !slices.Contains(list, c) {
+				list = append(list, c)
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b Change) int { return a.Date.Compare(b.Date) })
+	return list
+}
+
 // SpecialError says in which row of a table something is wrong.
 type SpecialError struct{ Row int }
 
@@ -80,8 +122,8 @@ var ErrSpecials = errors.New("calendar: no table of holidays")
 // maxSpecials is how many days a table has at most: three years of them.
 const maxSpecials = 200
 
-// ParseSpecials reads a table of days: date, what it is (休 班 rest work), and its name, which may
-// be missing. A heading and empty rows are passed over. It returns a SpecialError, ErrSpecials.
+// ParseSpecials reads a table of days: date, what it is (休 班 rest work), in either order, and its
+// name, which may be missing. A heading and empty rows are passed over. It returns a SpecialError, ErrSpecials.
 func ParseSpecials(rows [][]string) ([]Special, error) {
 	var list []Special
 	for i, row := range rows {
@@ -90,7 +132,7 @@ func ParseSpecials(rows [][]string) ([]Special, error) {
 		}
 		s, ok := special(row)
 		switch {
-		case !ok && i == 0 && len(list) == 0 && !strings.ContainsAny(row[0], "0123456789"):
+		case !ok && i == 0 && len(list) == 0 && !strings.ContainsAny(strings.Join(row, ""), "0123456789"):
 			continue // a heading
 		case !ok:
 			return nil, &SpecialError{i + 1}
@@ -106,6 +148,9 @@ func ParseSpecials(rows [][]string) ([]Special, error) {
 func special(row []string) (s Special, ok bool) {
 	if len(row) < 2 {
 		return s, false
+	}
+	if !strings.ContainsAny(row[0], "0123456789") {
+		row = append([]string{row[1], row[0]}, row[2:]...)
 	}
 	day, named := ParseDay(row[0], Date{2000, time.January, 1})
 	switch strings.ToLower(strings.TrimSpace(row[1])) {

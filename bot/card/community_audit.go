@@ -26,6 +26,7 @@ var deeds = map[[2]string]string{
 	{"delivery", "revise"}: "audit.delivery_revise", {"delivery", "remind"}: "audit.delivery_remind",
 	{"job", "run"}: "audit.job_run", {"job", "rehearse"}: "audit.job_rehearse", {"job", "late"}: "audit.job_late", {"job", "skip"}: "audit.job_skip",
 	{"job", "pause"}: "audit.job_pause", {"job", "resume"}: "audit.job_resume",
+	{"holidays", "set"}: "audit.holidays_set", {"holidays", "reset"}: "audit.holidays_reset",
 	{"question", "answer"}: "audit.question_answer", {"question", "drop"}: "audit.question_drop",
 }
 

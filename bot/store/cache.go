@@ -30,7 +30,7 @@ type content struct {
 	canteens    []menu.Canteen         // the open ones of them
 	menus       map[string][]menu.Menu // by canteen, the newest first
 	sold        map[string]menu.SoldOut
-	specials    Specials
+	specials    calendar.Specials
 	holidays    calendar.Holidays
 }
 

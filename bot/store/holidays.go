@@ -12,12 +12,6 @@ import (
 	"xingfuli/bot/queue"
 )
 
-// Specials are the days that an admin has set in the place of what is built in.
-type Specials struct {
-	Days    []calendar.Special `json:"days"`
-	Version int64              `json:"-"` // of the last write; 0: there was none
-}
-
 // Holidays are the days off and the days worked in their place, those that an admin has set
 // before those built in, as of a content number (queue.Known.Content).
 func (s *Store) Holidays(ctx context.Context, content int64) (calendar.Holidays, error) {
@@ -29,10 +23,10 @@ func (s *Store) Holidays(ctx context.Context, content int64) (calendar.Holidays,
 }
 
 // Specials are what an admin has set, as of a content number. They must not be changed.
-func (s *Store) Specials(ctx context.Context, content int64) (Specials, error) {
+func (s *Store) Specials(ctx context.Context, content int64) (calendar.Specials, error) {
 	c, err := s.at(ctx, content)
 	if err != nil {
-		return Specials{}, fmt.Errorf("specials: %w", err)
+		return calendar.Specials{}, fmt.Errorf("specials: %w", err)
 	}
 	return c.specials, nil
 }
@@ -53,13 +47,13 @@ func (s *Store) Calendar(ctx context.Context) (calendar.Holidays, int64, error) 
 // PutSpecials writes days over the version that was read, with what the audit trail gets of it;
 // without any only what is built in is left. It returns queue.ErrConflict when somebody else
 // wrote meanwhile.
-func (s *Store) PutSpecials(ctx context.Context, op queue.Op, sp Specials, e community.Entry) error {
+func (s *Store) PutSpecials(ctx context.Context, op queue.Op, sp calendar.Specials, e community.Entry) error {
 	return put(ctx, s, op, place{key: s.holidaysKey(), index: s.calendarsKey(), member: "holidays"}, sp.Version, sp, e)
 }
 
 // setHolidays reads the reply that holds what an admin has set.
 func (c *content) setHolidays(reply *redis.SliceCmd) error {
-	sp, version, err := decode[Specials](reply)
+	sp, version, err := decode[calendar.Specials](reply)
 	if err != nil && !errors.Is(err, redis.Nil) {
 		return fmt.Errorf("read the holidays: %w", err)
 	}

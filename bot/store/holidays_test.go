@@ -39,17 +39,17 @@ func holidays(t *testing.T, s *Store) {
 		}
 	}
 	rests(false, 0)
-	set := Specials{Days: []calendar.Special{{Date: day, Rest: true, Name: "国庆节"}}}
+	set := calendar.Specials{Days: []calendar.Special{{Date: day, Rest: true, Name: "国庆节"}}}
 	for range 2 {
 		if err := s.PutSpecials(ctx, "1", set, community.Entry{What: "holidays.set"}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	rests(true, 1)
-	if err := s.PutSpecials(ctx, "2", Specials{}, community.Entry{What: "holidays.set"}); !errors.Is(err, queue.ErrConflict) {
+	if err := s.PutSpecials(ctx, "2", calendar.Specials{}, community.Entry{What: "holidays.set"}); !errors.Is(err, queue.ErrConflict) {
 		t.Errorf("over a version that is not the newest: %v", err)
 	}
-	if err := s.PutSpecials(ctx, "3", Specials{Version: 1}, community.Entry{What: "holidays.reset"}); err != nil {
+	if err := s.PutSpecials(ctx, "3", calendar.Specials{Version: 1}, community.Entry{What: "holidays.reset"}); err != nil {
 		t.Fatal(err)
 	}
 	rests(false, 2)
