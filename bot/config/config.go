@@ -22,6 +22,12 @@ type Config struct {
 	Language string // "zh-Hans" or "en"
 	Quiet    Quiet  // nobody is written to unasked in these hours
 	Admins   []int64
+	Notice   Notice
+}
+
+// Notice is what holds for announcements.
+type Notice struct {
+	SecondPersonOver int // to more chats than this a second person must agree; 0: never
 }
 
 // Telegram is how the bot reaches Telegram and Telegram the bot.
@@ -79,6 +85,7 @@ func Default() Config {
 		Language: "zh-Hans",
 		Quiet:    Quiet{From: 22 * 60, To: 7 * 60},
 		Admins:   []int64{},
+		Notice:   Notice{SecondPersonOver: 500},
 	}
 }
 
@@ -104,6 +111,7 @@ func (c *Config) fields() map[string]any {
 		"language":                         &c.Language,
 		"quiet":                            &c.Quiet,
 		"admins":                           &c.Admins,
+		"notice.second_person_over":        &c.Notice.SecondPersonOver,
 	}
 }
 

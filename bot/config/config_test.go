@@ -73,6 +73,7 @@ quiet: "13:30-14:00"
 admins:
 - 5
 - 9007199254740993
+notice: {second_person_over: 30}
 `), nil)
 	if err != nil {
 		t.Fatal(Explain(err, true))
@@ -84,7 +85,7 @@ admins:
 			Limits:  Limits{PerSecond: 0, PerChatSecond: 0.5, PerGroupMinute: 1000},
 		},
 		Redis:    Redis{URL: "redis+sentinel://u:p@h1:26379,h2/0?master_name=m", Dir: "/var/lib/x", Prefix: "t:"},
-		Timezone: "UTC", Language: "en", Quiet: Quiet{13*60 + 30, 14 * 60}, Admins: []int64{5, 9007199254740993},
+		Timezone: "UTC", Language: "en", Quiet: Quiet{13*60 + 30, 14 * 60}, Admins: []int64{5, 9007199254740993}, Notice: Notice{30},
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %#v\nwant %#v", got, want)
@@ -102,14 +103,14 @@ func TestFaults(t *testing.T) {
 		want       []string
 	}{
 		{"a misspelled key", "telegram:\n  mdoe: polling\n", []string{"2:3 telegram.mdoe unknown mode"}},
-		{"several", "telegram:\n  tokn: x\n  poll: 1\nzone: UTC\n", []string{"2:3 telegram.tokn unknown token", "3:3 telegram.poll unknown api_url, limits, mode, proxy, token, webhook", "4:1 zone unknown admins, language, quiet, redis, telegram, timezone"}},
+		{"several", "telegram:\n  tokn: x\n  poll: 1\nzone: UTC\n", []string{"2:3 telegram.tokn unknown token", "3:3 telegram.poll unknown api_url, limits, mode, proxy, token, webhook", "4:1 zone unknown admins, language, notice, quiet, redis, telegram, timezone"}},
 		{"a key in the wrong place", "token: x\n", []string{"1:1 token unknown telegram.token"}},
 		{"a deep one", "telegram:\n  webhook: {urll: x}\n", []string{"2:13 telegram.webhook.urll unknown url"}},
 		{"a key twice", "language: en\nquiet: \"\"\nlanguage: en\n", []string{"3:1 language twice "}},
 		{"a section twice", "redis: {dir: a}\nredis: {prefix: b}\n", []string{"2:1 redis twice "}},
 		{"text for a section", "redis: localhost\n", []string{"1:8 redis section dir, prefix, url"}},
-		{"a list for all", "- telegram\n", []string{"1:1  section admins, language, quiet, redis, telegram, timezone"}},
-		{"text for all", "hello\n", []string{"1:1  section admins, language, quiet, redis, telegram, timezone"}},
+		{"a list for all", "- telegram\n", []string{"1:1  section admins, language, notice, quiet, redis, telegram, timezone"}},
+		{"text for all", "hello\n", []string{"1:1  section admins, language, notice, quiet, redis, telegram, timezone"}},
 		{"a section for text", "timezone: {a: b}\n", []string{"1:11 timezone not_text "}},
 		{"a number for text", "redis:\n  prefix: 1\n  dir: true\n", []string{"2:11 redis.prefix not_text ", "3:8 redis.dir not_text "}},
 		{"an alias", "timezone: &z UTC\nlanguage: *z\n", []string{"1:11 timezone not_text ", "2:11 language not_text "}},
@@ -124,6 +125,8 @@ func TestFaults(t *testing.T) {
 		{"quiet past midnight", "quiet: 22:00-24:00\n", []string{"1:8 quiet quiet "}},
 		{"quiet as it begins", "quiet: 22:00-22:00\n", []string{"1:8 quiet quiet "}},
 		{"quiet as a number", "quiet: 22\n", []string{"1:8 quiet not_text "}},
+		{"no whole number", "notice: {second_person_over: -1}\n", []string{"1:30 notice.second_person_over not_count "}},
+		{"half a person", "notice: {second_person_over: 0.5}\n", []string{"1:30 notice.second_person_over not_count "}},
 		{"one admin", "admins: 5\n", []string{"1:9 admins not_ids "}},
 		{"bad admins", "admins: [5, -1, 0, x, 5, \"7\", 99999999999999999999, 9223372036854775808, 1.5]\n", []string{"1:13 admins not_ids ", "1:17 admins not_ids ", "1:20 admins not_ids ", "1:23 admins twice_id ", "1:26 admins not_ids ", "1:31 admins not_ids ", "1:53 admins not_ids ", "1:74 admins not_ids "}},
 		{"api_url", "telegram: {api_url: api.telegram.org}\n", []string{"1:21 telegram.api_url http "}},

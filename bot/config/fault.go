@@ -124,6 +124,7 @@ var words = map[string][2]string{
 	"twice":      {"这一项写了两次，第 {line} 行已经写过", "this key is already on line {line}"},
 	"unknown":    {"没有这一项", "there is no such key"},
 	"not_text":   {"这里要写文字，请加上引号", "this must be text; put it in quotes"},
+	"not_count":  {"这里要写 0 或者正整数，不加引号", "this must be 0 or a positive whole number, without quotes"},
 	"not_number": {"这里要写数字，不加引号", "this must be a number, without quotes"},
 	"not_ids":    {"这里要写 Telegram 用户编号，像 [123456789]，不加引号；发 /id 可以看到自己的编号", "this must be Telegram user ids such as [123456789], without quotes; /id tells a person theirs"},
 	"twice_id":   {"这个编号写了两次", "this id is here twice"},

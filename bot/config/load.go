@@ -192,6 +192,8 @@ func (r *reader) value(path string, n ast.Node, field any) {
 		r.text(path, n, (*string)(field))
 	case *float64:
 		r.number(path, n, field)
+	case *int:
+		r.count(path, n, field)
 	case *[]int64:
 		r.ids(path, n, field)
 	case *Quiet:
@@ -237,6 +239,17 @@ func (r *reader) number(path string, n ast.Node, to *float64) {
 		return
 	}
 	r.fault(n.GetToken(), Fault{Path: path, Key: "not_number"})
+}
+
+// count reads a whole number that is not negative.
+func (r *reader) count(path string, n ast.Node, to *int) {
+	if n, ok := n.(*ast.IntegerNode); ok {
+		if v, ok := n.Value.(uint64); ok && v <= math.MaxInt32 {
+			*to = int(v)
+			return
+		}
+	}
+	r.fault(n.GetToken(), Fault{Path: path, Key: "not_count"})
 }
 
 func (r *reader) ids(path string, n ast.Node, to *[]int64) {

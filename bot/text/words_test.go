@@ -281,8 +281,8 @@ type use struct {
 	plain bool // it is for Plain
 }
 
-// uses finds the strings in the code, but for this package and the simulator,
-// that look like a key of a feature which has words.
+// uses finds the strings in the code, but for this package, the simulator and the keys of
+// the configuration, that look like a key of a feature which has words.
 func uses(t *testing.T) []use {
 	t.Helper()
 	shape := regexp.MustCompile(`^(` + strings.Join(features(t), "|") + `)\.[a-z0-9_]*$`)
@@ -292,7 +292,7 @@ func uses(t *testing.T) []use {
 		if err != nil {
 			return err
 		}
-		if d.IsDir() && (d.Name() == "testdata" || d.Name() == ".git" || path == filepath.Join("..", "..", "bot", "text") || d.Name() == "sim") {
+		if d.IsDir() && (d.Name() == "testdata" || d.Name() == ".git" || path == filepath.Join("..", "..", "bot", "text") || d.Name() == "sim" || d.Name() == "config") {
 			return filepath.SkipDir
 		}
 		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
