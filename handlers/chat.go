@@ -23,6 +23,7 @@ type Chat struct {
 	Store  ChatStore
 	Staff  Staff
 	Follow func(ctx context.Context, t *telegram.Turn, token string) error // takes up an invitation
+	Cancel map[string]telegram.Handler                                     // of dialogues of which more is kept than the dialogue
 }
 
 // Register takes the commands that belong to no feature.
@@ -124,6 +125,9 @@ func (h Chat) cancel(ctx context.Context, t *telegram.Turn) error {
 	}
 	if !t.Asks() {
 		return t.Say(ctx, "chat.nothing_to_cancel", nil)
+	}
+	if own := h.Cancel[t.Known.Dialogue.Word]; own != nil {
+		return own(ctx, t)
 	}
 	if err := t.Say(ctx, "chat.cancelled", nil); err != nil {
 		return err

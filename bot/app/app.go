@@ -132,8 +132,10 @@ func (a *App) features(readsAll bool) {
 	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake}.Register(a.router)
 	a.Clock = a.clock()
 	handlers.Jobs{Store: a.Store, Staff: staff, Title: a.Clock.Title, Holidays: a.Store.Calendar, Upkeep: []string{"answered", "dishes", "letters", "durability"}}.Register(a.router)
+	announce := a.notices(staff)
+	announce.Register(a.router)
 	handlers.Dead{Store: a.inbox, Staff: staff}.Register(a.router)
-	handlers.Chat{Store: a.Store, Staff: staff, Follow: roster.Follow}.Register(a.router)
+	handlers.Chat{Store: a.Store, Staff: staff, Follow: roster.Follow, Cancel: map[string]telegram.Handler{"announce": announce.Cancelled}}.Register(a.router)
 	a.answered = &jobs.Answered{Store: a.Store, Sender: a.sender, Default: a.router.Default, Now: a.router.Now, Quiet: a.config.Quiet.In}
 	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{
 		a.Clock.Job(), jobs.Dishes(a.Store, a.menu), a.answered.Job(), a.durability(), {Name: "letters", Every: time.Minute, Run: a.letters},
@@ -159,6 +161,19 @@ func (a *App) posting() *jobs.Post {
 	p.Quiet, p.Owner, p.Lease, p.Log = a.config.Quiet.In, rand.Text(), a.lease, a.log
 	p.RegisterActs(a.Store, a.sender)
 	return p
+}
+
+// notices lets staff write to many, now and at times.
+func (a *App) notices(staff staff) handlers.Notice {
+	j := jobs.Notices{
+		Store: a.Store, Staff: staff, Sender: a.sender, Admins: a.config.Admins, Default: a.router.Default, Now: a.router.Now, Days: a.Store.Calendar,
+	}
+	a.post.Register(store.KindNotice, j.Kind())
+	a.Clock.Register(store.KindNotice, j.Task())
+	return handlers.Notice{
+		Store: a.Store, Sender: a.Store, Staff: staff, Admins: a.config.Admins, Quiet: a.config.Quiet.In, Days: a.Store.Calendar,
+		Over: a.config.Notice.SecondPersonOver, Wake: a.post.Wake,
+	}
 }
 
 // gone notes a person whom nothing reaches until they write again.

@@ -27,6 +27,8 @@ var deeds = map[[2]string]string{
 	{"job", "run"}: "audit.job_run", {"job", "rehearse"}: "audit.job_rehearse", {"job", "late"}: "audit.job_late", {"job", "skip"}: "audit.job_skip",
 	{"job", "pause"}: "audit.job_pause", {"job", "resume"}: "audit.job_resume",
 	{"holidays", "set"}: "audit.holidays_set", {"holidays", "reset"}: "audit.holidays_reset",
+	{"notice", "write"}: "audit.notice_write", {"notice", "agree"}: "audit.notice_agree", {"notice", "refuse"}: "audit.notice_refuse",
+	{"notice", "move"}: "audit.notice_move", {"notice", "stop"}: "audit.notice_stop", {"notice", "now"}: "audit.notice_now",
 	{"question", "answer"}: "audit.question_answer", {"question", "drop"}: "audit.question_drop",
 }
 

@@ -34,6 +34,7 @@ var holdings = []holding{
 	{"dialogue", exportDialogue, eraseDialogue},
 	{"wishes", exportWishes, eraseWishes},
 	{"menus", exportMenus, eraseMenus}, // before the audit trail, by which staff are known
+	{"notices", exportNotices, eraseNotices},
 	{"audit", exportAudit, eraseAudit},
 	{"dead", exportDead, eraseDead},
 }

@@ -29,12 +29,11 @@ type MediaKind string
 // The kinds.
 const (
 	MediaPhoto    MediaKind = "photo"
-	MediaVideo    MediaKind = "video"
 	MediaDocument MediaKind = "document"
 )
 
 // Content is what the person said in this turn, of a command what follows it; ok is false
-// where it is nothing that can be sent on: a press, a sticker, a voice.
+// where it is nothing that can be sent on: a press, a sticker, a video, a voice.
 func (t *Turn) Content() (c Content, ok bool) {
 	if t.Message == nil || t.press != "" {
 		return c, false
@@ -99,8 +98,6 @@ func media(m *models.Message) []Media {
 			}
 		}
 		return []Media{{MediaPhoto, largest.FileID}}
-	case m.Video != nil:
-		return []Media{{MediaVideo, m.Video.FileID}}
 	case m.Document != nil && m.Animation == nil:
 		return []Media{{MediaDocument, m.Document.FileID}}
 	}
