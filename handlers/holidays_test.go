@@ -1,6 +1,10 @@
 package handlers_test
 
-import "testing"
+import (
+	"testing"
+
+	"xingfuli/bot/community"
+)
 
 func TestHolidays(t *testing.T) {
 	t.Parallel()
@@ -68,4 +72,33 @@ func TestHolidays(t *testing.T) {
 			| 春节：休 2月5日到2月8日，班 2月13日…
 			| [导入] [恢复内置]`},
 	})
+}
+
+// TestHolidaysMeanwhile: what two admins set at the same time is not lost, and the second is
+// shown again what they change.
+func TestHolidaysMeanwhile(t *testing.T) {
+	t.Parallel()
+	d := office(t)
+	if err := d.App.Store.Grant(t.Context(), 3002, "", community.Admin, ""); err != nil {
+		t.Fatal(err)
+	}
+	playIn(t, d, `
+		admin: /holidays 休 2026-12-12 甲
+		bot: …（甲）
+		| [确认] [不改了]
+		ana: /holidays 休 2026-12-13 乙
+		bot: …（乙）
+		| [确认] [不改了]
+		ana: [确认]
+		bot*: 改好了。
+		admin: [确认]
+		bot: 刚才有别人改了节假日。…
+		bot: 会改这 1 天：…（甲）
+		| [确认] [不改了]
+		admin: [确认]
+		bot*: 改好了。
+		admin: /holidays
+		bot: …甲：休 12月12日
+		| 乙：休 12月13日…
+		| [导入] [恢复内置]`)
 }

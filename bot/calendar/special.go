@@ -183,22 +183,22 @@ func builtInDays() []Special {
 			list = append(list, Special{Date{year, month, day}.AddDays(i), true, name})
 		}
 	}
-	work := func(name string, year int, month time.Month, day int) {
-		list = append(list, Special{Date{year, month, day}, false, name})
+	work := func(name string, month time.Month, day int) {
+		list = append(list, Special{Date{2026, month, day}, false, name})
 	}
 	off("元旦", 2026, time.January, 1, 3)
-	work("元旦", 2026, time.January, 4)
+	work("元旦", time.January, 4)
 	off("春节", 2026, time.February, 15, 9)
-	work("春节", 2026, time.February, 14)
-	work("春节", 2026, time.February, 28)
+	work("春节", time.February, 14)
+	work("春节", time.February, 28)
 	off("清明节", 2026, time.April, 4, 3)
 	off("劳动节", 2026, time.May, 1, 5)
-	work("劳动节", 2026, time.May, 9)
+	work("劳动节", time.May, 9)
 	off("端午节", 2026, time.June, 19, 3)
 	off("中秋节", 2026, time.September, 25, 3)
 	off("国庆节", 2026, time.October, 1, 7)
-	work("国庆节", 2026, time.September, 20)
-	work("国庆节", 2026, time.October, 10)
+	work("国庆节", time.September, 20)
+	work("国庆节", time.October, 10)
 
 	off("元旦", 2027, time.January, 1, 1)
 	off("春节", 2027, time.February, 5, 4)

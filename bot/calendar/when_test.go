@@ -173,3 +173,26 @@ func FuzzParseWhen(f *testing.F) {
 		}
 	})
 }
+
+// FuzzParseCron reads any line without falling over; what it takes comes back and comes due.
+func FuzzParseCron(f *testing.F) {
+	for _, s := range []string{"0 8 * * 1-7", "*/15 9-17 1,15 JAN-MAR MON#", "@weekly", "CRON_TZ=X", "TZ=UTC 0 8 * * *", "@every 1s", "0 0 29 2 *", "? ? ? ? ?", "59-0 0 * * *", "0/0 * * * *"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		r, err := ParseCron(s)
+		if err != nil {
+			if !errors.Is(err, ErrCron) && !errors.Is(err, ErrNever) {
+				t.Errorf("%q: %v", s, err)
+			}
+			return
+		}
+		var back Rule
+		if err := back.UnmarshalText([]byte(r.String())); err != nil || back != r {
+			t.Errorf("%q is %q, which comes back as %+v, %v", s, r, back, err)
+		}
+		if o, ok := r.Next(spoken, Holidays{}); ok && !o.At.After(spoken) {
+			t.Errorf("%q comes at %v", s, o.At)
+		}
+	})
+}
