@@ -252,6 +252,9 @@ func (w *when) cutSingle(s string) int {
 			day, n = Day{Date: Of(w.now)}, len("today")
 		}
 	}
+	if n == 0 {
+		day.Date, n = cutEnglishDate(s, Of(w.now))
+	}
 	if n > 0 {
 		w.single, w.day = true, day
 		w.monthless = peekIn(s[n-len("号"):n], "号日") && isNumeral(peek(s)) && !strings.ContainsAny(s[:n], "月年")
