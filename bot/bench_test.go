@@ -147,12 +147,12 @@ func TestFirstAnswer(t *testing.T) { // not parallel: it measures
 	}
 }
 
-// TestIdleMemory looks at the program when it has nothing to do. What is asked for is 20
-// MiB in all, which is not reached: 6 of its own and 18 of the program's file, of which the
-// kernel maps 64 KiB around each page that is touched. Neither may grow.
+// TestIdleMemory looks at the program when it has nothing to do: what is its own, and what the
+// kernel has mapped of the program's file, 64 KiB around each page that is touched. The
+// environment's XINGFULI_TEST_IDLE says after how long, the usual 10 seconds if nothing.
 func TestIdleMemory(t *testing.T) {
 	t.Parallel()
-	const want, own = 25, 8
+	const want, own = 20, 9
 	p := newWorld(t, durable)
 	p.furnish(t)
 	p.child = program(t, p, build(t))

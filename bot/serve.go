@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"runtime/metrics"
 	"syscall"
 	"time"
 
@@ -67,8 +68,37 @@ func (c *cli) collect() {
 	}
 }
 
-// begin is how long after its start the bot has begun to work as it does from then on.
-const begin = 2 * time.Second
+const (
+	begin = 2 * time.Second // after which the bot works as it does from then on
+	rest  = time.Minute     // how often it is looked whether it has anything to do
+	calm  = 8 << 20         // how many bytes one that has not allocates in that time
+)
+
+// tidy keeps the bot small as long as it has nothing to do: what only its start has needed is
+// given back, and once a minute what the upkeep has left. A busy bot is left alone.
+func tidy(ctx context.Context, log *slog.Logger) {
+	used := []metrics.Sample{{Name: "/gc/heap/allocs:bytes"}}
+	was := uint64(0)
+	wait := time.NewTimer(begin)
+	defer wait.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-wait.C:
+		}
+		metrics.Read(used)
+		now := used[0].Value.Uint64()
+		if was == 0 || now-was < calm {
+			debug.FreeOSMemory()
+			if err := giveBack(); err != nil {
+				log.Warn("memory that is not needed is kept", "err", err)
+			}
+		}
+		was = now
+		wait.Reset(rest)
+	}
+}
 
 // runServe is the bot for real.
 func runServe(ctx context.Context, c *cli, args []string) int {
@@ -112,12 +142,7 @@ func (c *cli) serve(ctx context.Context, conf config.Config, m memory, sample bo
 	a, err := app.New(ctx, app.Options{Config: conf, Redis: m.db, Alone: m.own != nil, Lease: lease, Log: log})
 	if err == nil {
 		c.say("cli.serving", nil)
-		begun := time.AfterFunc(begin, func() {
-			if err := giveBack(); err != nil {
-				log.Warn("memory that only the start has needed is kept", "err", err)
-			}
-		})
-		defer begun.Stop()
+		go tidy(ctx, log)
 		err = a.Run(ctx)
 	}
 	if ctx.Err() == nil {

@@ -40,6 +40,8 @@ type Menu struct {
 	Pictures PictureStore
 	Staff    Staff
 	Quiet    func(time.Time) bool // hours in which a group is not answered unasked
+	// Corrected tells who was shown what was published before, once for each op.
+	Corrected func(ctx context.Context, op queue.Op, c menu.Canteen, was, is menu.Menu) error
 
 	asker atomic.Pointer[vocabulary]
 }

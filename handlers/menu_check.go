@@ -73,10 +73,26 @@ func (h *Menu) publish(ctx context.Context, t *telegram.Turn) error {
 		return err
 	}
 	m.Version++
+	if old.Version != d.Was { // an earlier try of this press has published it
+		if old, err = h.before(ctx, c, m.Monday, d.Was); err != nil {
+			return err
+		}
+	}
+	if err := h.Corrected(ctx, t.Op(), c, old, m); err != nil {
+		return err
+	}
 	if err := t.Edit(ctx, card.Published(t.Words(), m)); err != nil {
 		return err
 	}
 	return t.End(ctx)
+}
+
+// before is a version of a week, the zero Menu for version 0.
+func (h *Menu) before(ctx context.Context, c menu.Canteen, monday calendar.Date, version int64) (menu.Menu, error) {
+	if version == 0 {
+		return menu.Menu{}, nil
+	}
+	return h.version(ctx, c, monday, version)
 }
 
 // entry is what the audit trail keeps of a change.

@@ -72,17 +72,18 @@ func (h *Menu) restore(ctx context.Context, t *telegram.Turn, op queue.Op, c men
 	if err != nil {
 		return telegram.Message{}, err
 	}
-	before := menu.Menu{}
-	if n > 0 {
-		if before, err = h.version(ctx, c, monday, n); err != nil {
-			return telegram.Message{}, err
-		}
+	before, err := h.before(ctx, c, monday, n)
+	if err != nil {
+		return telegram.Message{}, err
 	}
 	is := was.Undone(before, t.UserID(), t.Now)
 	is.Op = string(op)
 	err = h.Store.PublishMenu(ctx, op, is, entry(t, c, "undo", was, is))
 	if errors.Is(err, queue.ErrConflict) {
 		err = errNewer
+	}
+	if err == nil {
+		err = h.Corrected(ctx, op+".fix", c, was, is)
 	}
 	return card.Undone(t.Words(), c, was, is), err
 }

@@ -114,7 +114,8 @@ func (a *App) features(readsAll bool) {
 	staff := staff{a.Store, a.config.Admins}
 	a.router.Flood.Person, a.router.Flood.Group = telegram.Bucket{Size: 20, Refill: 3 * time.Second}, telegram.Bucket{Size: 60, Refill: time.Second}
 	a.router.Flood.Exempt = staff.any
-	a.menu = &handlers.Menu{Store: a.Store, Pictures: a.Store.Pictures(a.router.ID), Staff: staff, Quiet: a.config.Quiet.In}
+	canteens := jobs.Canteens{Store: a.Store, Admins: a.config.Admins, Now: a.router.Now}
+	a.menu = &handlers.Menu{Store: a.Store, Pictures: a.Store.Pictures(a.router.ID), Staff: staff, Quiet: a.config.Quiet.In, Corrected: canteens.Corrected}
 	a.menu.Register(a.router)
 	forms := handlers.Forms{}
 	forms.Register(a.router)
@@ -131,6 +132,8 @@ func (a *App) features(readsAll bool) {
 	a.post = a.posting()
 	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake}.Register(a.router)
 	a.Clock = a.clock()
+	canteens.Register(a.Clock, a.post)
+	handlers.Push{Store: a.Store, Staff: staff, Holidays: a.Store.Calendar}.Register(a.router)
 	handlers.Jobs{Store: a.Store, Staff: staff, Title: a.Clock.Title, Holidays: a.Store.Calendar, Upkeep: []string{"answered", "dishes", "letters", "durability"}}.Register(a.router)
 	announce := a.notices(staff)
 	announce.Register(a.router)
@@ -144,7 +147,7 @@ func (a *App) features(readsAll bool) {
 
 // schedules are what the bot does by the clock by itself. A new one is a line here, and one
 // in tasks.
-func (a *App) schedules() []queue.Schedule { return nil }
+func (a *App) schedules() []queue.Schedule { return []queue.Schedule{jobs.MenuNag} }
 
 // clock is what does everything that is done at a time.
 func (a *App) clock() *jobs.Clock {

@@ -37,6 +37,12 @@ type Chat struct {
 	Thread int
 }
 
+// Seen is a chat that was shown something, and when it last was.
+type Seen struct {
+	Chat Chat
+	At   time.Time
+}
+
 // Profile is what is kept of a person or a group and needed to answer at all.
 type Profile struct {
 	Language  string // as chosen by /language; empty: not chosen

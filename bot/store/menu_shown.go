@@ -110,7 +110,7 @@ func (s *Store) Show(ctx context.Context, canteen string, dates []calendar.Date,
 // Shown lists the chats that were shown what a canteen serves on a date in the 48 hours
 // before now, the longest ago first, each with when it last was: who saw a dish that was
 // replaced at some time is who was shown the day before that and not since.
-func (s *Store) Shown(ctx context.Context, canteen string, date calendar.Date, now time.Time) ([]Seen, error) {
+func (s *Store) Shown(ctx context.Context, canteen string, date calendar.Date, now time.Time) ([]queue.Seen, error) {
 	b, err := s.sealed(ctx)
 	if err != nil {
 		return nil, err
@@ -134,18 +134,12 @@ func (s *Store) Shown(ctx context.Context, canteen string, date calendar.Date, n
 			break
 		}
 	}
-	list := make([]Seen, 0, len(all))
+	list := make([]queue.Seen, 0, len(all))
 	for to, at := range all {
-		list = append(list, Seen{to, at})
+		list = append(list, queue.Seen{Chat: to, At: at})
 	}
-	slices.SortFunc(list, func(a, b Seen) int {
+	slices.SortFunc(list, func(a, b queue.Seen) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Chat.ID, b.Chat.ID), cmp.Compare(a.Chat.Thread, b.Chat.Thread))
 	})
 	return list, nil
-}
-
-// Seen is a chat that was shown a menu, and when it last was.
-type Seen struct {
-	Chat queue.Chat
-	At   time.Time
 }

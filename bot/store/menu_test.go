@@ -140,7 +140,7 @@ func TestShown(t *testing.T) {
 		show(person, noon.Add(time.Minute), tuesday)
 		show(group, noon.Add(2*time.Minute), tuesday)
 		show(queue.Chat{ID: 5}, noon) // an answer without dishes
-		shown := func(d calendar.Date, at time.Time) []Seen {
+		shown := func(d calendar.Date, at time.Time) []queue.Seen {
 			t.Helper()
 			list, err := New(s.db, "xf:").Shown(ctx, "he", d, at) // another replica
 			if err != nil {
