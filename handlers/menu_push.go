@@ -39,10 +39,10 @@ var (
 
 // Register takes /menu_push, its button and refusals.
 func (h Push) Register(r *telegram.Router) {
-	r.Command("menu_push", h.push, telegram.In(telegram.Group), telegram.About("push.about"))
+	r.Command("menu_push", h.push, telegram.In(telegram.Group), telegram.About("daily.about"))
 	r.Button("pushoff", h.off)
 	for err, key := range map[error]string{
-		errOften: "push.often", errUnbound: "push.unbound", errNoMeals: "push.no_canteen", errNotPush: "push.staff", errPushWhen: "push.how",
+		errOften: "daily.often", errUnbound: "daily.unbound", errNoMeals: "daily.no_canteen", errNotPush: "daily.staff", errPushWhen: "daily.how",
 	} {
 		r.Explain(err, key)
 	}
@@ -60,7 +60,7 @@ func (h Push) push(ctx context.Context, t *telegram.Turn) error {
 	if t.Args == "" {
 		return h.show(ctx, t)
 	}
-	if says(t.Args, "push.stop") || t.Args == "关" || t.Args == "stop" {
+	if says(t.Args, "daily.stop") || t.Args == "关" || t.Args == "stop" {
 		return h.drop(ctx, t)
 	}
 	holidays, _, err := h.Holidays(ctx)
@@ -79,7 +79,7 @@ func (h Push) push(ctx context.Context, t *telegram.Turn) error {
 	s.Version = was.Version
 	times := card.NextTimes(rule, t.Now, holidays, 3)
 	s.Next, s.From = queue.Occurrence{At: times[0].At, Wall: times[0].Wall}, t.Now
-	e := community.Entry{At: t.Now, Who: t.UserID(), What: "push.set", About: t.Chat.Title, Before: was.Rule, After: s.Rule}
+	e := community.Entry{At: t.Now, Who: t.UserID(), What: "daily.set", About: t.Chat.Title, Before: was.Rule, After: s.Rule}
 	if err := h.Store.PutSchedule(ctx, t.Op(), s, e); err != nil {
 		return err
 	}
@@ -109,7 +109,7 @@ func daily(t *telegram.Turn, holidays calendar.Holidays) (calendar.Rule, error) 
 func (h Push) show(ctx context.Context, t *telegram.Turn) error {
 	s, err := h.Store.Schedule(ctx, pushID(t))
 	if errors.Is(err, queue.ErrNoSchedule) {
-		return t.Say(ctx, "push.none", nil)
+		return t.Say(ctx, "daily.none", nil)
 	}
 	if err != nil {
 		return err
@@ -138,7 +138,7 @@ func (h Push) drop(ctx context.Context, t *telegram.Turn) error {
 	if err := h.Store.DropSchedule(ctx, t.Op(), pushID(t), e); err != nil && !errors.Is(err, queue.ErrNoSchedule) {
 		return err
 	}
-	return t.Edit(ctx, telegram.Message{HTML: t.Words().HTML("push.dropped", nil)})
+	return t.Edit(ctx, telegram.Message{HTML: t.Words().HTML("daily.dropped", nil)})
 }
 
 // may lets pass who may decide it for this group: admins, the community's specialist, and the

@@ -47,9 +47,9 @@ var MenuNag = queue.Schedule{ID: "nag.menu", Rule: "0 16 * * *"}
 // Register takes the schedules "push.<chat>" and MenuNag, and what is sent for them.
 func (j Canteens) Register(c *Clock, p *Post) {
 	c.Register("push", Task{Quiet: true, Run: j.push, Title: func(w text.Words, s queue.Schedule) string {
-		return w.Plain("push.title", map[string]any{"Chat": strings.TrimPrefix(s.ID, "push.")})
+		return w.Plain("daily.title", map[string]any{"Chat": strings.TrimPrefix(s.ID, "push.")})
 	}})
-	c.Register("nag", Task{Quiet: true, Run: j.nag, Title: func(w text.Words, _ queue.Schedule) string { return w.Plain("push.nag_title", nil) }})
+	c.Register("nag", Task{Quiet: true, Run: j.nag, Title: func(w text.Words, _ queue.Schedule) string { return w.Plain("daily.nag_title", nil) }})
 	p.Register("push", PostKind{Fill: named, Compose: j.posted})
 	p.Register("nag", PostKind{Fill: named, Compose: j.nagged})
 	p.Register("menufix", PostKind{Fill: j.saw, Compose: j.corrected})
@@ -112,7 +112,7 @@ func (j Canteens) push(ctx context.Context, s queue.Schedule, run queue.Run) (qu
 
 // eatsAt is the canteen that serves the community of a group.
 func (j Canteens) eatsAt(ctx context.Context, content, chat int64) (menu.Canteen, bool, error) {
-	known, err := j.Store.Known(ctx, chat, chat)
+	known, err := j.Store.Known(ctx, chat, 0)
 	if err != nil || known.Chat.Community == "" {
 		return menu.Canteen{}, false, err
 	}

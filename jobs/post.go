@@ -371,7 +371,7 @@ func (p *Post) deliver(ctx context.Context, d queue.Delivery, to *queue.Chat, pl
 	if !ok {
 		return outcome{err: errKind}
 	}
-	known, err := p.Store.Known(ctx, to.ID, to.ID)
+	known, err := p.Store.Known(ctx, to.ID, max(to.ID, 0))
 	if err != nil {
 		return outcome{err: fmt.Errorf("%w: %w", queue.ErrLater, err)}
 	}

@@ -11,24 +11,24 @@ import (
 
 // Push says when a group gets the day's menu, now or from now on, with a button to end it.
 func Push(w text.Words, r calendar.Rule, times []calendar.Occurrence, now time.Time, fresh bool) telegram.Message {
-	key := "push.is"
+	key := "daily.is"
 	if fresh {
-		key = "push.set"
+		key = "daily.set"
 	}
 	m := telegram.Message{HTML: w.HTML(key, map[string]any{"When": When(w, r, now), "Times": Times(w, times)})}
-	m.Buttons = [][]telegram.Button{{{Label: w.Plain("push.off", nil), Word: "pushoff"}}}
+	m.Buttons = [][]telegram.Button{{{Label: w.Plain("daily.off", nil), Word: "pushoff"}}}
 	return m
 }
 
 // Nag reminds a canteen's staff that there is no menu for a date.
 func Nag(w text.Words, canteen string, d, today calendar.Date) telegram.Message {
-	return telegram.Message{HTML: w.HTML("push.nag", map[string]any{"Canteen": canteen, "Day": day(w, d, today)})}
+	return telegram.Message{HTML: w.HTML("daily.nag", map[string]any{"Canteen": canteen, "Day": day(w, d, today)})}
 }
 
 // Correction tells who was shown a day of a menu what has become of it.
 func Correction(w text.Words, canteen string, d menu.DayDiff, reason string, today calendar.Date) telegram.Message {
 	v := map[string]any{"Canteen": canteen, "Day": day(w, d.Date, today), "Reason": reason}
-	m := telegram.Message{HTML: w.HTML("push.fix_"+string(d.Kind), v)}
+	m := telegram.Message{HTML: w.HTML("daily.fix_"+string(d.Kind), v)}
 	add := func(key string, dishes []menu.Dish) {
 		if len(dishes) == 0 {
 			return
@@ -39,11 +39,11 @@ func Correction(w text.Words, canteen string, d menu.DayDiff, reason string, tod
 		}
 		m.HTML += "\n" + w.HTML(key, map[string]any{"Names": w.Plain("menu.list", map[string]any{"Names": names})})
 	}
-	add("push.fix_out", d.Out)
+	add("daily.fix_out", d.Out)
 	if len(d.Out) > 0 {
-		add("push.fix_in", d.In)
+		add("daily.fix_in", d.In)
 	} else {
-		add("push.fix_new", d.In)
+		add("daily.fix_new", d.In)
 	}
 	return m
 }
