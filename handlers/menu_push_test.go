@@ -50,7 +50,7 @@ func TestMenuPush(t *testing.T) {
 			bot@cook: (silence)
 			clock: +31h
 			bot@cook: 明天（周一，12月14日）和食堂的菜单还没有公布，明天群里就没有菜单可看了。现在发给我就行，或者发 /setmenu。
-			clock: +1d
+			clock: +18h
 			bot@group: (silence)`},
 	})
 }
