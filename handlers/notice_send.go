@@ -214,7 +214,7 @@ func (h Notice) decide(ctx context.Context, t *telegram.Turn, yes bool) error {
 			return err
 		}
 	}
-	c, err := h.compose(ctx, t, notice.Draft{Body: n.Body, To: n.To, When: n.When, Urgent: n.Urgent, Receipt: n.Receipt})
+	c, err := h.compose(ctx, t, notice.Again(n))
 	if err != nil {
 		return err
 	}
@@ -236,9 +236,12 @@ func (h Notice) decide(ctx context.Context, t *telegram.Turn, yes bool) error {
 	}
 	key := "notice.refused"
 	if yes {
-		if key, err = h.start(ctx, t, n); err != nil {
-			return err
-		}
+		key, err = h.start(ctx, t, n)
+	} else {
+		err = h.giveBack(ctx, n)
+	}
+	if err != nil {
+		return err
 	}
 	if err := t.Edit(ctx, card.NoticeDone(t.Words(), key, c, card.Sum{})); err != nil {
 		return err
@@ -249,6 +252,15 @@ func (h Notice) decide(ctx context.Context, t *telegram.Turn, yes bool) error {
 
 // errOwn refuses an author who would agree to the own notice.
 var errOwn = errors.New("handlers: nobody agrees to their own notice")
+
+// giveBack lets the author of a refused notice go on with it, unless they are writing another.
+func (h Notice) giveBack(ctx context.Context, n notice.Notice) error {
+	_, other, err := h.Store.NoticeDraft(ctx, n.Author)
+	if err != nil || other {
+		return err
+	}
+	return h.Store.KeepNoticeDraft(ctx, n.Author, notice.Again(n))
+}
 
 // stands tells whether a notice may still go out as its author wanted: they may still write
 // to these people, and its time is not over.

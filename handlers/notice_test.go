@@ -238,9 +238,16 @@ func TestNoticeSecond(t *testing.T) {
 		{"refused", toAll + `
 			admin: [不同意]
 			bot*: 好，这条不发了，我去告诉写的人。
-			bot@crier: 镇管理员没有同意，这条没有发。
+			bot@crier: 镇管理员没有同意，这条没有发。要改一改再发，用 /announce 接着写。
 			| 「明天停水」
 			bot@group: (silence)
+			crier: /announce
+			bot: …
+			crier: [接着写]
+			bot: 明天停水
+			bot: 上面就是…
+			admin: /start
+			bot: …
 			admin: (forge noticeyes ID 1)
 			bot!!: 别人已经定了，或者已经发出去了。`},
 		{"nobody else", toAll + `
@@ -383,6 +390,25 @@ func TestAnnounceParts(t *testing.T) {
 		bot: (photo)
 		bot: (photo)
 		bot: 上面就是…
+		spec: [修改]
+		bot*: 要改什么？其他的都不变。
+		| [改内容] [改发给谁]
+		| [改时间] [改选项]
+		| [看预览]
+		spec: [改时间]
+		bot*: …
+		spec: 9点半
+		bot: …· 周一 11月23日 09:30…
+		spec: [就这个时间]
+		bot: (photo) 茶园
+		bot: (photo)
+		bot: (photo)
+		bot: 上面就是…时间：11月23日（周一）9:30…
+		spec: (forge announce send 1)
+		bot!!: 这个按钮已经过时了…
+		clock: +40m
+		spec: [确认发送]
+		bot!!: 这个时间已经过了，请换一个时间。写好的内容都在。
 		spec: (photo) 换一张
 		bot: 请点上面的按钮。…`)
 }
@@ -706,4 +732,27 @@ func TestAnnounceAgain(t *testing.T) {
 			want(t, d, "倒垃圾", tt.sent)
 		})
 	}
+}
+
+// TestAnnounceLong: what is too long is told at once, by how much, and kept.
+func TestAnnounceLong(t *testing.T) {
+	t.Parallel()
+	d := hall(t)
+	playIn(t, d, "crier: /announce\nbot: …")
+	long := strings.Repeat("长", 1000)
+	album := []sim.Act{{Photo: onePixel, Caption: long}, {Photo: onePixel, Caption: long}}
+	if _, err := d.Sim.Do(t.Context(), 3001, d.Sim.Bot().ID, sim.Act{Album: album}); err != nil {
+		t.Fatal(err)
+	}
+	done(t, d, "clock: +1m")
+	heard(t, d, 3001, "发给谁？…", "太长了：带照片或文件的最多 1024 个字，现在多了 977 个。…")
+	playIn(t, d, `
+		crier: [所有的群]
+		bot*: …
+		crier: (forge announce preview)
+		bot!!: 太长了：带照片或文件的最多 1024 个字，现在多了 977 个。…
+		crier: (forge announce body)
+		bot*: 请把新的内容发给我…
+		crier: 短的
+		bot: 发给谁？…✓ 所有的群…`)
 }

@@ -13,12 +13,14 @@ import (
 	"github.com/redis/go-redis/v9"
 
 	"xingfuli/bot/community"
+	"xingfuli/bot/notice"
 )
 
 // carried says by which name the export shows what keys of a kind hold with an account.
 var carried = map[string]string{
 	"person": "profile", "roles": "roles", "holders": "roles", "staff": "roles", "dialogue": "dialogue", "wishes": "wishes", "wish": "wishes", "tells": "wishes",
 	"menu": "menus", "menupast": "menus", "audit": "audit", "dead": "dead",
+	"draft": "notices", "notice": "notices", "noticesby": "notices",
 }
 
 // expiring are the kinds of keys that may hold an account after it was erased, because they
@@ -108,6 +110,13 @@ func leaveTraces(t *testing.T, d *Demo) {
 	a := community.Answer{ID: "u1.1", Group: "办事", Question: "水管坏了找谁", Text: "专员"}
 	d.App.answered.Quiet = func(time.Time) bool { return true } // nobody is told meanwhile
 	if err := s.AnswerQuestion(t.Context(), "u1.2", qs[0].ID, a, community.Entry{At: now, Who: demoAdmin, Whom: demoCook, What: "question.answer"}); err != nil {
+		t.Fatal(err)
+	}
+	draft := notice.Draft{Body: notice.Body{HTML: "停水"}, To: []notice.Target{{Kind: notice.AllGroups}}, When: "0 8 * * 1"}
+	if err := s.KeepNoticeDraft(t.Context(), demoCook, draft); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.PutNotice(t.Context(), "u1.3", notice.New("n1", demoCook, draft, now), now); err != nil {
 		t.Fatal(err)
 	}
 	for i, who := range []int64{demoResident, demoCook, demoAdmin} { // what could not be handled

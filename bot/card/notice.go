@@ -146,7 +146,7 @@ func NoticeWhen(w text.Words, c Compose) telegram.Message {
 func NoticeTimes(w text.Words, c Compose, when string, times []string, quiet bool) telegram.Message {
 	return telegram.Message{
 		HTML:    w.HTML("notice.times", map[string]any{"When": when, "Times": times, "Quiet": quiet && !c.Draft.Urgent}),
-		Buttons: [][]telegram.Button{{c.button(w, "notice.times_yes", "options")}, {c.button(w, "notice.times_no", "when"), c.button(w, "notice.now", "now")}},
+		Buttons: [][]telegram.Button{{c.button(w, "notice.times_yes", "timed")}, {c.button(w, "notice.times_no", "when"), c.button(w, "notice.now", "now")}},
 	}
 }
 
@@ -210,10 +210,7 @@ func NoticeBody(b notice.Body) telegram.Message {
 	m := telegram.Message{HTML: b.HTML}
 	files := make([]*telegram.File, len(b.Files))
 	for i, f := range b.Files {
-		files[i] = &telegram.File{ID: f.ID}
-		if f.Kind == string(telegram.MediaPhoto) {
-			files[i].Kind = telegram.AsPhoto
-		}
+		files[i] = &telegram.File{ID: f.ID, Kind: telegram.Kind(f.Kind)}
 	}
 	switch {
 	case len(files) > 1:

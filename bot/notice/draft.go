@@ -50,7 +50,7 @@ type Body struct {
 
 // File is a photo or a document that Telegram has.
 type File struct {
-	Kind string `json:"k"` // "photo" or "document"
+	Kind string `json:"k,omitempty"` // "photo"; empty: a document
 	ID   string `json:"i"`
 }
 
@@ -111,6 +111,11 @@ func (d *Draft) Tick(t Target, on bool) {
 	if on {
 		d.To = append(d.To, t)
 	}
+}
+
+// Again is the draft that a notice was made of, to go on with.
+func Again(n Notice) Draft {
+	return Draft{Body: n.Body, To: slices.Clone(n.To), When: n.When, Urgent: n.Urgent, Receipt: n.Receipt, Seen: true}
 }
 
 // Ready tells whether the draft may be sent: its text has so many UTF-16 units and it would

@@ -19,18 +19,9 @@ type Content struct {
 
 // Media is a file that a person sent, which Telegram has.
 type Media struct {
-	Kind MediaKind `json:"k"`
-	ID   string    `json:"i"` // of the file, for this bot
+	Kind Kind
+	ID   string // of the file, for this bot
 }
-
-// MediaKind is a kind of file that the bot sends on.
-type MediaKind string
-
-// The kinds.
-const (
-	MediaPhoto    MediaKind = "photo"
-	MediaDocument MediaKind = "document"
-)
 
 // Content is what the person said in this turn, of a command what follows it; ok is false
 // where it is nothing that can be sent on: a press, a sticker, a video, a voice.
@@ -97,9 +88,9 @@ func media(m *models.Message) []Media {
 				largest = p
 			}
 		}
-		return []Media{{MediaPhoto, largest.FileID}}
+		return []Media{{AsPhoto, largest.FileID}}
 	case m.Document != nil && m.Animation == nil:
-		return []Media{{MediaDocument, m.Document.FileID}}
+		return []Media{{AsDocument, m.Document.FileID}}
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ import (
 func shown(c telegram.Content, ok bool) text.HTML {
 	line := string(c.HTML)
 	for _, f := range c.Files {
-		line += fmt.Sprintf(" +%s %t", f.Kind, f.ID != "")
+		line += fmt.Sprintf(" +%s%t", f.Kind, f.ID != "")
 	}
 	return text.Escape(fmt.Sprintf("%t %t: %s", ok, c.Album != "", line))
 }
@@ -54,19 +54,19 @@ func TestContent(t *testing.T) {
 		ana: /tell
 		bot: false false:
 		ana: (photo) 坏了
-		bot: true false: 坏了 +photo true
+		bot: true false: 坏了 +phototrue
 		ana: (photo)
-		bot: true false:  +photo true
+		bot: true false:  +phototrue
 		ana: (file a.csv) 1,2
-		bot: true false:  +document true
+		bot: true false:  +true
 		ana: (sticker)
 		bot: false false:
 		ana: (album 3) 三张
-		bot: true true: 三张 +photo true
-		bot: true true:  +photo true
-		bot: true true:  +photo true
+		bot: true true: 三张 +phototrue
+		bot: true true:  +phototrue
+		bot: true true:  +phototrue
 		ana: (reply) /quote
-		bot: true false: true true:  +photo true
+		bot: true false: true true:  +phototrue
 		ana: /quote
 		bot: false false:
 		ana: button
