@@ -46,8 +46,8 @@ type Task struct {
 // Every beat claims what is due by the app's clock, commits what becomes of it together with
 // the next occurrence, which is looked for after now, and only then begins to do it. There is
 // no series of what was missed: a bot that was away for a week finds one occurrence of each
-// schedule. That one is done when it is late by no more than its grace, else its author is
-// asked.
+// schedule. That one is done when it is late by no more than its grace; else its author is
+// asked, and one more may be done that is not too late.
 //
 // A clock that is put back by more than clockBack has every next occurrence looked for again,
 // and so have another time zone and other holidays. No time that a clock on the wall shows is
@@ -194,20 +194,30 @@ func (c *Clock) look(ctx context.Context) (again, some bool, err error) {
 // fire commits what becomes of a claimed schedule.
 func (c *Clock) fire(ctx context.Context, s queue.Schedule, now time.Time, h calendar.Holidays, token string) (queue.Fired, error) {
 	f := queue.Firing{Schedule: s, Token: token, From: now}
+	if !s.Next.At.IsZero() && !s.Next.At.After(now) {
+		f.Run, f.Work = c.occurrence(s, now)
+	}
+	if f.Run.Outcome == queue.Missed { // the next one may have come too, and in time
+		f.From = later(s.Next.At, now.Add(-s.Late())).In(now.Location())
+	}
 	var rule calendar.Rule
 	if err := rule.UnmarshalText([]byte(s.Rule)); err != nil { // it never comes again until it is written anew
 		c.Log.Error("a schedule's rule cannot be read", "schedule", s.ID, "err", err)
-	} else if next, ok := rule.Next(now, h); ok {
+	} else if next, ok := rule.Next(f.From, h); ok {
 		f.Next = queue.Occurrence{At: next.At, Wall: next.Wall}
-	}
-	if !s.Next.At.IsZero() && !s.Next.At.After(now) {
-		f.Run, f.Work = c.occurrence(s, now)
 	}
 	fired, err := c.Store.Fire(ctx, f)
 	if err == nil && fired == queue.New && f.Run.Op != "" {
 		c.Log.Info("due", "schedule", s.ID, "wall", s.Next.Wall, "late", now.Sub(s.Next.At), "outcome", f.Run.Outcome)
 	}
 	return fired, err
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // occurrence is what the one that is due comes to, and whether there is anything to do.
