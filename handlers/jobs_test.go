@@ -1,8 +1,10 @@
 package handlers_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -18,7 +20,6 @@ type clockwork struct {
 	*app.Demo
 	mu   sync.Mutex
 	runs []queue.Run
-	fail bool
 }
 
 func clockDemo(t *testing.T, all ...queue.Schedule) *clockwork {
@@ -156,5 +157,140 @@ func TestJobsDue(t *testing.T) {
 		if got[i] != want[i] {
 			t.Errorf("done: %q, want %q", got, want)
 		}
+	}
+}
+
+// missedAt keeps a schedule of seven o'clock at nine, as a bot finds it that was away.
+func missedAt(t *testing.T, c *clockwork, author int64) {
+	t.Helper()
+	err := c.App.Store.PutSchedule(t.Context(), "test.away", queue.Schedule{
+		ID: "post.anju", Rule: "0 7 * * *", Author: author, Next: queue.Occurrence{At: monday.Add(-2 * time.Hour), Wall: "2026-11-23 07:00"}, From: monday.Add(-3 * time.Hour),
+	})
+	if err := errors.Join(err, c.App.Settle(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestJobsMissed asks the author about what was missed, and does what is wanted, once.
+func TestJobsMissed(t *testing.T) {
+	t.Parallel()
+	const start = "cook: /start\nbot: …\nadmin: /start\nbot: …\nresident: /start\nbot: …"
+	const asked = "「给anju发菜单」本来该在 周一 11月23日 07:00 做，那时候我没在，没做成。现在补上，还是跳过这一次？"
+	for _, tt := range []struct {
+		name, script string
+		author       int64
+		done         int
+		trail        string
+	}{
+		{"now", `
+			resident: (forge latenow post.anju~202611230700)
+			bot!!: 这件事要镇里的管理员来办…
+			resident: (forge lateskip post.anju~202611230700)
+			bot!!: 这件事要镇里的管理员来办…
+			cook: [现在发]
+			bot*: 「给anju发菜单」周一 11月23日 07:00 那一次，听您的，现在补上。
+			admin: /jobs
+			bot: …
+			admin: (forge lateskip post.anju~202611230700)
+			bot*: 「给anju发菜单」周一 11月23日 07:00 那一次，食堂师傅已经定了：现在补上。`, 1002, 1, "补做了错过的「给anju发菜单」"},
+		{"skip", `
+			cook: [跳过]
+			bot*: 「给anju发菜单」周一 11月23日 07:00 那一次，听您的，跳过了。
+			admin: /jobs
+			bot: …
+			admin: (forge latenow post.anju~202611230700)
+			bot*: 「给anju发菜单」周一 11月23日 07:00 那一次，食堂师傅已经定了：跳过。`, 1002, 0, "跳过了错过的「给anju发菜单」"},
+		{"nobody's", `
+			cook: (forge latenow post.anju~202611230700)
+			bot!!: 这件事要镇里的管理员来办…
+			admin: [现在发]
+			bot*: 「给anju发菜单」周一 11月23日 07:00 那一次，听您的，现在补上。`, 0, 1, "补做了错过的「给anju发菜单」"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			c := clockDemo(t)
+			c.play(t, start)
+			missedAt(t, c, tt.author)
+			who := cmp.Or(tt.author, 1003)
+			if said := c.Sim.History(who, c.Sim.Bot().ID, 0, 1); len(said) != 1 || said[0].Text != asked {
+				t.Errorf("asked: %+v", said)
+			}
+			c.play(t, tt.script)
+			if got := c.did(); len(got) != tt.done {
+				t.Errorf("done: %q, want %d", got, tt.done)
+			}
+			c.play(t, "admin: /audit\nbot: 改动记录…"+tt.trail+"…")
+		})
+	}
+}
+
+// TestJobsMany turns the pages of more than fit on one.
+func TestJobsMany(t *testing.T) {
+	t.Parallel()
+	var all []queue.Schedule
+	for i := range 10 {
+		all = append(all, queue.Schedule{ID: "post." + strconv.Itoa(i), Rule: noon.Rule})
+	}
+	c := clockDemo(t, all...)
+	c.play(t, `
+		admin: /start
+		bot: …
+		admin: /jobs
+		bot: 定时做的事，一共 10 件…8. 给7发菜单…
+		admin: [下一页]
+		bot*: 定时做的事，一共 10 件…9. 给8发菜单…10. 给9发菜单…
+		admin: [10]
+		bot*: 给9发菜单…
+		admin: (forge jobs ~99)
+		bot*: 定时做的事，一共 10 件…9. 给8发菜单…
+		admin: [上一页]
+		bot*: 定时做的事，一共 10 件…1. 给0发菜单…`)
+}
+
+// TestJobsEnglish says the same in English.
+func TestJobsEnglish(t *testing.T) {
+	t.Parallel()
+	c := clockDemo(t, noon)
+	c.play(t, `
+		admin: /start
+		bot: …
+		admin: /language
+		bot: …
+		admin: [English]
+		bot*: …
+		bot: …
+		admin: /jobs
+		bot: Done by the clock, 1 in all…
+		admin: [1]
+		bot*: …Next:…It was not done yet.`)
+}
+
+// TestJobsKept keeps what an admin has paused through the next start.
+func TestJobsKept(t *testing.T) {
+	t.Parallel()
+	c := clockDemo(t, noon)
+	c.play(t, `
+		admin: /start
+		bot: …
+		admin: /jobs
+		bot: …
+		admin: [1]
+		bot*: …
+		admin: [暂停]
+		bot!: 暂停了
+		bot*: 给anju发菜单（已暂停）…`)
+	later := noon
+	later.Rule = "40 10 * * *" // as the next release has it
+	for _, s := range []queue.Schedule{noon, later, later} {
+		if err := errors.Join(c.App.Clock.Ensure(t.Context(), s), c.App.Settle(t.Context())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c.play(t, `
+		clock: 2026-11-23 11:00
+		admin: /jobs
+		bot: …给anju发菜单（已暂停）…每天 10:40…下次 周二 11月24日 10:40…上次 周一 11月23日 10:40 跳过了…`)
+	if got := c.did(); len(got) != 0 {
+		t.Errorf("done: %q", got)
 	}
 }

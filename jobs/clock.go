@@ -58,7 +58,7 @@ type Clock struct {
 	Admins   []int64 // are asked about what has no author, or one who cannot be reached
 	Default  text.Language
 	Now      func() time.Time // in the township's zone
-	Holidays func(ctx context.Context) (h calendar.Holidays, version int64, err error)
+	Holidays func(ctx context.Context, content int64) (calendar.Holidays, error)
 	Lease    time.Duration // after which others take up what this process does; 0: half a minute
 	Log      *slog.Logger
 
@@ -167,19 +167,23 @@ func (c *Clock) beat(ctx context.Context) (busy bool, err error) {
 	return busy, nil
 }
 
-// look claims once. again tells that a schedule was fired, of which there may be something to
-// do at once; some, that anything was claimed.
+// look claims once. again tells that it is to be done again at once: a schedule was fired, so
+// that there may be something to do, or content has changed; some, that anything was claimed.
 func (c *Clock) look(ctx context.Context) (again, some bool, err error) {
 	now := c.Now()
-	h, version, err := c.Holidays(ctx)
+	h, name, err := c.basis.read(ctx, c.Holidays, now.Location())
 	if err != nil {
 		return false, false, err
 	}
 	l := queue.Look{
-		Now: now, Back: clockBack, Basis: c.basis.of(now.Location(), h, version), Token: rand.Text(),
+		Now: now, Back: clockBack, Basis: name, Content: c.basis.content, Token: rand.Text(),
 		Lease: cmp.Or(c.Lease, clockLease), Most: maxClaims, Runs: c.free(),
 	}
 	claimed, err := c.Store.Due(ctx, l)
+	if err == nil && claimed.Content != l.Content {
+		c.basis = basis{content: claimed.Content}
+		return true, false, nil
+	}
 	for _, w := range claimed.Runs {
 		c.begin(ctx, w)
 	}
@@ -238,20 +242,26 @@ func (c *Clock) occurrence(s queue.Schedule, now time.Time) (r queue.Run, work b
 
 // basis is what the next occurrences depend on beside the rules and the time.
 type basis struct {
-	version int64
-	zone    string
-	text    string
+	content  int64
+	holidays calendar.Holidays
+	zone     string
+	name     string // empty: it is to be read
 }
 
-// of is the basis as the store compares it. It is made anew only for another version.
-func (b *basis) of(zone *time.Location, h calendar.Holidays, version int64) string {
-	if b.text != "" && b.version == version && b.zone == zone.String() {
-		return b.text
+// read makes the basis of its content, once, and names it as the store compares it: it bears
+// another name when it has other holidays or another zone.
+func (b *basis) read(ctx context.Context, holidays func(context.Context, int64) (calendar.Holidays, error), zone *time.Location) (calendar.Holidays, string, error) {
+	if b.name != "" && b.zone == zone.String() {
+		return b.holidays, b.name, nil
+	}
+	h, err := holidays(ctx, b.content)
+	if err != nil {
+		return h, "", fmt.Errorf("clock: %w", err)
 	}
 	sum := fnv.New64a()
 	for year := 2020; year < 2100; year++ {
 		_, _ = fmt.Fprintln(sum, h.Year(year)) // never fails
 	}
-	*b = basis{version, zone.String(), fmt.Sprintf("%s %x", zone, sum.Sum64())}
-	return b.text
+	*b = basis{b.content, h, zone.String(), fmt.Sprintf("%s %x", zone, sum.Sum64())}
+	return h, b.name, nil
 }

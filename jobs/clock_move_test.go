@@ -149,6 +149,9 @@ func TestClockHolidays(t *testing.T) {
 		tw.mu.Lock()
 		tw.days = tw.days.With([]calendar.Special{{Date: calendar.Date{Year: 2026, Month: time.November, Day: 23}, Rest: true, Name: "镇庆"}})
 		tw.mu.Unlock()
+		if err := db.Incr(t.Context(), "xf:{x}:content").Err(); err != nil {
+			t.Fatal(err)
+		}
 		settle(t, c)
 		s, err := c.Store.Schedule(t.Context(), "post.a")
 		if err != nil {
@@ -223,7 +226,7 @@ func TestClockAnything(t *testing.T) {
 			case "back":
 				tw.move(-time.Duration(rapid.IntRange(1, 3000).Draw(rt, "minutes")) * time.Minute)
 			case "dies": // between claim and commit
-				_, err = c.Store.Due(ctx, queue.Look{Now: c.Now(), Back: clockBack, Basis: c.basis.text, Token: "dies", Lease: time.Second, Most: 5})
+				_, err = c.Store.Due(ctx, queue.Look{Now: c.Now(), Back: clockBack, Basis: c.basis.name, Token: "dies", Lease: time.Second, Most: 5})
 				m.FastForward(2 * time.Second)
 			case "pause":
 				err = c.Store.(*store.Store).PauseSchedule(ctx, queue.Op(rapid.StringMatching(`[a-z]{20}`).Draw(rt, "op")), s.ID, rapid.Bool().Draw(rt, "paused"))

@@ -75,10 +75,10 @@ func (tw *township) walls() (all []string) {
 func (tw *township) replica(db redis.UniversalClient) *Clock {
 	c := &Clock{
 		Store: store.New(db, "xf:"), Speaker: tw, Admins: []int64{7, 8}, Default: text.Chinese, Now: tw.time, Log: slog.New(slog.DiscardHandler),
-		Holidays: func(context.Context) (calendar.Holidays, int64, error) {
+		Holidays: func(context.Context, int64) (calendar.Holidays, error) {
 			tw.mu.Lock()
 			defer tw.mu.Unlock()
-			return tw.days, int64(len(tw.days.Year(2026))), nil
+			return tw.days, nil
 		},
 	}
 	c.Register("post", Task{Title: func(text.Words, queue.Schedule) string { return "每天的菜单" }, Run: tw.run})

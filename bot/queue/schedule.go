@@ -88,17 +88,19 @@ const (
 
 // Look is what one beat of the clock asks the store.
 type Look struct {
-	Now   time.Time     // by the app's clock: what is due by now is claimed
-	Back  time.Duration // schedules whose From is later than Now by more than this are claimed too: the clock was put back
-	Basis string        // of what rules are read by, zone and holidays; when it is another one, every schedule is claimed
-	Token string        // of what is claimed: nobody else has it
-	Lease time.Duration // after which others may claim it, by Redis's clock
-	Most  int           // schedules
-	Runs  int           // runs
+	Now     time.Time     // by the app's clock: what is due by now is claimed
+	Back    time.Duration // schedules whose From is later than Now by more than this are claimed too: the clock was put back
+	Basis   string        // of what rules are read by, zone and holidays; when it is another one, every schedule is claimed
+	Content int64         // of which the basis was made
+	Token   string        // of what is claimed: nobody else has it
+	Lease   time.Duration // after which others may claim it, by Redis's clock
+	Most    int           // schedules
+	Runs    int           // runs
 }
 
 // Claimed is what one beat has to do.
 type Claimed struct {
+	Content   int64 // as it is now; nothing is claimed when it is not Look's
 	Schedules []Schedule
 	Runs      []Work
 }

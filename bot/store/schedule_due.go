@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -26,14 +27,19 @@ const (
 //	KEYS[4]  todo; KEYS[5] held; KEYS[6] tries
 //	KEYS[7]  what the keys of schedules begin with; KEYS[8] of their leases; KEYS[9] of their
 //	         runs: all are in the slot of the others
+//	KEYS[10] counter of all published content
 //	ARGV[1]  now, ms; ARGV[2] after which "looked" is of a clock that was put back, ms
 //	ARGV[3]  the basis
 //	ARGV[4]  the token; ARGV[5] the lease, ms
 //	ARGV[6]  how many schedules; ARGV[7] how many runs
 //	ARGV[8]  how far ahead a run can be put off, ms
+//	ARGV[9]  the content that the basis was made of
 //
-// It returns the schedules, scheduleFields each; and the runs, {body, try} each.
+// It returns the content; the schedules, scheduleFields each; and the runs, {body, try} each.
+// At other content nothing is claimed: the basis may be another one.
 var due = redis.NewScript(`
+local content = redis.call("GET", KEYS[10]) or "0"
+if content ~= ARGV[9] then return {content, {}, {}} end
 if (redis.call("GET", KEYS[3]) or "") ~= ARGV[3] then
 	for _, id in ipairs(redis.call("ZRANGE", KEYS[2], 0, -1)) do redis.call("ZADD", KEYS[2], "+inf", id) end
 	redis.call("SET", KEYS[3], ARGV[3])
@@ -69,18 +75,21 @@ if ARGV[7] ~= "0" then
 	take(redis.call("ZRANGEBYSCORE", KEYS[4], "-inf", now, "LIMIT", 0, ARGV[7]))
 	take(redis.call("ZRANGEBYSCORE", KEYS[4], "(" .. now + ARGV[8], "+inf", "LIMIT", 0, ARGV[7] - #runs))
 end
-return {schedules, runs}`)
+return {content, schedules, runs}`)
 
 // Due claims, in one round trip, the schedules that are due or whose next occurrence must be
 // looked for, and the runs that nobody works on. Their leases are of Redis's clock.
 func (s *Store) Due(ctx context.Context, l queue.Look) (c queue.Claimed, err error) {
-	keys := []string{s.dueKey(), s.lookedKey(), s.basisKey(), s.todoKey(), s.heldKey(), s.runTriesKey(), s.scheduleKey(""), s.scheduleLeaseKey(""), s.runKey("")}
+	keys := []string{s.dueKey(), s.lookedKey(), s.basisKey(), s.todoKey(), s.heldKey(), s.runTriesKey(), s.scheduleKey(""), s.scheduleLeaseKey(""), s.runKey(""),
+		s.contentKey()}
 	reply, err := s.batch.run(ctx, due, keys, l.Now.UnixMilli(), l.Now.Add(l.Back).UnixMilli(), l.Basis, l.Token, l.Lease.Milliseconds(),
-		l.Most, l.Runs, maxAhead.Milliseconds()).Slice()
+		l.Most, l.Runs, maxAhead.Milliseconds(), l.Content).Slice()
 	if err != nil {
 		return c, fmt.Errorf("look for what is due: %w", err)
 	}
-	for _, fields := range rows(reply[0]) {
+	number, _ := reply[0].(string)
+	c.Content, _ = strconv.ParseInt(number, 10, 64)
+	for _, fields := range rows(reply[1]) {
 		if fields[0] == nil {
 			continue
 		}
@@ -91,7 +100,7 @@ func (s *Store) Due(ctx context.Context, l queue.Look) (c queue.Claimed, err err
 		}
 		c.Schedules = append(c.Schedules, sc)
 	}
-	for _, fields := range rows(reply[1]) {
+	for _, fields := range rows(reply[2]) {
 		w := queue.Work{Token: l.Token}
 		body, _ := fields[0].(string)
 		try, _ := fields[1].(int64)
