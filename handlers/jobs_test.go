@@ -30,8 +30,8 @@ func clockDemo(t *testing.T, all ...queue.Schedule) *clockwork {
 	}
 	t.Cleanup(d.Close)
 	c := &clockwork{Demo: d}
-	title := func(_ text.Words, s queue.Schedule) string { return "给" + s.ID[len("post."):] + "发菜单" }
-	d.App.Clock.Register("post", jobs.Task{Title: title, Run: func(_ context.Context, _ queue.Schedule, r queue.Run) (queue.Outcome, error) {
+	title := func(_ text.Words, s queue.Schedule) string { return "给" + s.ID[len("chime."):] + "发菜单" }
+	d.App.Clock.Register("chime", jobs.Task{Title: title, Run: func(_ context.Context, _ queue.Schedule, r queue.Run) (queue.Outcome, error) {
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		c.runs = append(c.runs, r)
@@ -67,7 +67,7 @@ func (c *clockwork) play(t *testing.T, script string) {
 	}
 }
 
-var noon = queue.Schedule{ID: "post.anju", Rule: "30 10 * * 1-5"}
+var noon = queue.Schedule{ID: "chime.anju", Rule: "30 10 * * 1-5"}
 
 // TestJobs shows admins what is done by the clock, and has it done, rehearsed and paused.
 func TestJobs(t *testing.T) {
@@ -77,7 +77,7 @@ func TestJobs(t *testing.T) {
 		admin: /start
 		bot: …
 		admin: /jobs
-		bot: 定时做的事，一共 1 件…1. 给anju发菜单…
+		bot: 定时做的事，一共 …1. 给anju发菜单…
 		admin: [1]
 		bot*: 给anju发菜单…接下来：…周一 11月23日 10:30…还没做过。
 		admin: [立即运行]
@@ -116,23 +116,23 @@ func TestJobsForged(t *testing.T) {
 		bot: 这件事要由镇里的管理员…
 		resident: (forge jobs)
 		bot!!: 这件事要镇里的管理员来办…
-		resident: (forge job post.anju)
+		resident: (forge job chime.anju)
 		bot!!: 这件事要镇里的管理员来办…
-		resident: (forge jobrun post.anju)
+		resident: (forge jobrun chime.anju)
 		bot!!: 这件事要镇里的管理员来办…
-		resident: (forge jobnow post.anju 1)
+		resident: (forge jobnow chime.anju 1)
 		bot!!: 这件事要镇里的管理员来办…
-		resident: (forge jobtry post.anju)
+		resident: (forge jobtry chime.anju)
 		bot!!: 这件事要镇里的管理员来办…
-		resident: (forge jobpause post.anju)
+		resident: (forge jobpause chime.anju)
 		bot!!: 这件事要镇里的管理员来办…
-		resident: (forge latenow post.anju~202611231030)
+		resident: (forge latenow chime.anju~202611231030)
 		bot!!: 这件事要镇里的管理员来办…
 		admin: /start
 		bot: …
 		admin: (forge job post.nobody)
 		bot!!: 这个按钮已经过时了…
-		admin: (forge lateskip post.anju~202611231030)
+		admin: (forge lateskip chime.anju~202611231030)
 		bot!!: 这个按钮已经过时了…
 		admin: (forge latenow nonsense)
 		bot!!: 这个按钮已经过时了…`)

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type PostStore interface {
 	Delivery(ctx context.Context, id string) (queue.Delivery, error)
 	StartDelivery(ctx context.Context, op queue.Op, d queue.Delivery) (queue.Delivery, error)
 	Steer(ctx context.Context, id string, to queue.State, now time.Time, from ...queue.State) (queue.State, error)
+	SetBody(ctx context.Context, id string, body json.RawMessage) error
 	Again(ctx context.Context, op queue.Op, id string, which queue.RowState) (int, error)
 	Rows(ctx context.Context, id string, page func(context.Context, []queue.Row) error) error
 	Row(ctx context.Context, id string, to queue.Chat) (queue.Row, bool, error)
@@ -48,6 +50,7 @@ var errNotAuthor = fmt.Errorf("handlers: somebody else's delivery")
 func (h Post) Register(r *telegram.Router) {
 	r.Button("post", h.press)
 	r.Button("got", h.got)
+	h.registerRevise(r)
 	r.Explain(queue.ErrNoDelivery, "post.gone")
 	r.Explain(errLateAct, "post.late")
 	r.Explain(errNotAuthor, "post.not_yours")
@@ -69,6 +72,7 @@ func (h Post) acts() map[string]func(context.Context, *telegram.Turn, queue.Deli
 		"yes_stop":     h.stop,
 		"again_failed": h.again(queue.RowFailed), "again_unknown": sure("unknown"), "yes_unknown": h.again(queue.RowUnknown),
 		"failures": h.failures, "visit": h.visit,
+		"revise": h.revise,
 		"recall": sure("recall"), "yes_recall": h.act(queue.KindRecall), "remind": h.act(queue.KindRemind),
 	}
 }

@@ -46,3 +46,6 @@ func dateValues(w text.Words, d calendar.Date) map[string]any {
 func moment(w text.Words, t time.Time) string {
 	return shortDay(w, calendar.Of(t)) + " " + t.Format("15:04")
 }
+
+// Moment names a time of a date as moment does.
+func Moment(w text.Words, t time.Time) string { return moment(w, t) }

@@ -69,6 +69,7 @@ func deliveryButtons(w text.Words, d queue.Delivery) [][]telegram.Button {
 	add("failures", d.Failed > 0)
 	add("again_failed", ended && d.Failed > 0)
 	add("again_unknown", ended && d.Unknown > 0)
+	add("revise", ended && notice && d.Sent > 0 && d.Kind == "notice")
 	add("recall", notice && d.Sent > 0 && (ended || d.State == queue.Paused))
 	add("remind", ended && notice && d.Receipt && d.Sent > d.Got)
 	add("visit", ended && notice && d.Receipt)
@@ -121,4 +122,15 @@ func Visits(w text.Words, rows []queue.Row, homes []string) [][]string {
 	slices.SortFunc(lines, slices.Compare)
 	head := []string{w.Plain("post.column_home", nil), w.Plain("post.column_chat", nil), w.Plain("post.column_state", nil)}
 	return append([][]string{head}, lines...)
+}
+
+// Revision shows the corrected words of a notice before they are sent.
+func Revision(w text.Words, words text.HTML, d queue.Delivery, version int64) telegram.Message {
+	return telegram.Message{
+		HTML: w.HTML("post.revise_sure", map[string]any{"Text": words, "Sent": d.Sent}),
+		Buttons: [][]telegram.Button{{
+			{Label: w.Plain("post.yes_revise", nil), Word: "postfix", Version: version},
+			{Label: w.Plain("post.no", nil), Word: "post", ID: d.ID + ".show"},
+		}},
+	}
 }
