@@ -59,7 +59,8 @@ type Clock struct {
 	Default  text.Language
 	Now      func() time.Time // in the township's zone
 	Holidays func(ctx context.Context, content int64) (calendar.Holidays, error)
-	Lease    time.Duration // after which others take up what this process does; 0: half a minute
+	Quiet    func(time.Time) bool // when nobody is woken up to be asked
+	Lease    time.Duration        // after which others take up what this process does; 0: half a minute
 	Log      *slog.Logger
 
 	beating sync.Mutex
@@ -68,7 +69,8 @@ type Clock struct {
 
 	mu     sync.Mutex
 	tasks  map[string]Task
-	flying int // runs that are being worked off
+	flying int  // runs that are being worked off
+	full   bool // there may be more than were free to be worked off
 }
 
 const (
@@ -184,6 +186,7 @@ func (c *Clock) look(ctx context.Context) (again, some bool, err error) {
 		c.basis = basis{content: claimed.Content}
 		return true, false, nil
 	}
+	c.fill(len(claimed.Runs) == l.Runs)
 	for _, w := range claimed.Runs {
 		c.begin(ctx, w)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -238,6 +239,24 @@ func TestClockStopped(t *testing.T) {
 		settle(t, tw.replica(db))
 		equal(t, "tries", len(tw.walls()), 2)
 		equal(t, "runs", runs(t, dies, daily.ID), []string{"2026-11-23 07:30 done"})
+	})
+}
+
+// TestClockMany has more due at once than are worked off beside each other: one beat does all.
+func TestClockMany(t *testing.T) {
+	redistest.Each(t, func(t *testing.T, db *redis.Client) {
+		tw := monday()
+		c := tw.replica(db)
+		const many = 3*maxFlying + 5
+		for i := range many {
+			put(t, c, queue.Schedule{ID: "post." + strconv.Itoa(i), Rule: daily.Rule})
+		}
+		tw.move(30 * time.Minute)
+		if err := c.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		c.Wait()
+		equal(t, "done", len(tw.walls()), many)
 	})
 }
 

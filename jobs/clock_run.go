@@ -37,18 +37,33 @@ func (c *Clock) free() int {
 	return maxFlying - c.flying
 }
 
+func (c *Clock) fill(full bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.full = full
+}
+
+// leave makes room for another run, and tells whether one may be waiting for it.
+func (c *Clock) leave() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.flying--
+	waiting := c.full
+	c.full = false
+	return waiting
+}
+
 // begin works off a run, beside whatever else goes on.
 func (c *Clock) begin(ctx context.Context, w queue.Work) {
 	c.mu.Lock()
 	c.flying++
 	c.mu.Unlock()
 	c.working.Go(func() {
-		defer func() {
-			c.mu.Lock()
-			c.flying--
-			c.mu.Unlock()
-		}()
-		if err := c.work(ctx, w); err != nil {
+		err := c.work(ctx, w)
+		if c.leave() && ctx.Err() == nil {
+			err = errors.Join(err, c.Run(ctx)) // the others that are due need not wait for the next beat
+		}
+		if err != nil {
 			c.Log.Warn("a run", "schedule", w.Run.Schedule, "op", w.Run.Op, "try", w.Try, "err", err)
 		}
 	})
@@ -183,7 +198,7 @@ func (c *Clock) askOne(ctx context.Context, user int64, s queue.Schedule, r queu
 	}
 	w := text.In(text.Match(known.Person.Language, c.Default))
 	m := card.Missed(w, c.Title(w, s), card.LateID(r.Schedule, queue.Occurrence{Wall: r.Wall}.Mark()), r.Due.In(c.Now().Location()))
-	m.Class = queue.Scheduled
+	m.Class, m.Silent = queue.Scheduled, c.Quiet(c.Now())
 	if _, err := c.Speaker.Send(ctx, queue.Chat{ID: user}, m); err != nil && !errors.Is(err, queue.ErrUnknown) {
 		return err
 	}

@@ -75,6 +75,7 @@ func (tw *township) walls() (all []string) {
 func (tw *township) replica(db redis.UniversalClient) *Clock {
 	c := &Clock{
 		Store: store.New(db, "xf:"), Speaker: tw, Admins: []int64{7, 8}, Default: text.Chinese, Now: tw.time, Log: slog.New(slog.DiscardHandler),
+		Quiet: func(time.Time) bool { return false },
 		Holidays: func(context.Context, int64) (calendar.Holidays, error) {
 			tw.mu.Lock()
 			defer tw.mu.Unlock()

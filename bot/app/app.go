@@ -152,7 +152,8 @@ func (a *App) schedules() []queue.Schedule { return []queue.Schedule{jobs.MenuNa
 // clock is what does everything that is done at a time.
 func (a *App) clock() *jobs.Clock {
 	c := &jobs.Clock{
-		Store: a.Store, Speaker: a.sender, Admins: a.config.Admins, Default: a.router.Default, Now: a.router.Now, Holidays: a.Store.Holidays, Log: a.log,
+		Store: a.Store, Speaker: a.sender, Admins: a.config.Admins, Default: a.router.Default, Now: a.router.Now, Holidays: a.Store.Holidays,
+		Quiet: a.config.Quiet.In, Log: a.log,
 	}
 	return c
 }
