@@ -29,6 +29,7 @@ type NoticeStore interface {
 	StaffMember(ctx context.Context, user int64) (community.Member, error)
 	NameStaff(ctx context.Context, user int64, name string) error
 	Delivery(ctx context.Context, id string) (queue.Delivery, error)
+	ActiveDeliveries(ctx context.Context) ([]queue.Delivery, error)
 }
 
 // NoticeSender sets notices on their way, now or at their times.

@@ -55,35 +55,29 @@ func (h Notice) tab(ctx context.Context, t *telegram.Turn, tab string, page int)
 	if err != nil {
 		return telegram.Message{}, err
 	}
+	going, err := h.going(ctx)
+	if err != nil {
+		return telegram.Message{}, err
+	}
 	var list []card.Announced
 	for _, n := range all {
-		if !n.Shows(t.UserID(), g) {
-			continue
+		if n.Shows(t.UserID(), g) && (tab == card.TabAhead || going[n.ID] == (tab == card.TabRunning)) {
+			list = append(list, card.Announced{Notice: n})
 		}
-		if tab != card.TabAhead {
-			going, err := h.going(ctx, n)
-			if err != nil {
-				return telegram.Message{}, err
-			}
-			if going != (tab == card.TabRunning) {
-				continue
-			}
-		}
-		list = append(list, card.Announced{Notice: n})
 	}
 	return card.Notices(t.Words(), tab, list, page), nil
 }
 
-// going tells whether the newest delivery of a notice is on its way.
-func (h Notice) going(ctx context.Context, n notice.Notice) (bool, error) {
-	if len(n.Deliveries) == 0 {
-		return false, nil
+// going holds the notices that are on their way.
+func (h Notice) going(ctx context.Context) (map[string]bool, error) {
+	active, err := h.Store.ActiveDeliveries(ctx)
+	going := map[string]bool{}
+	for _, d := range active {
+		if d.State != queue.Over && d.State != queue.Stopped && !d.Rehearsal {
+			going[d.Ref] = true
+		}
 	}
-	d, err := h.Store.Delivery(ctx, n.Deliveries[len(n.Deliveries)-1])
-	if errors.Is(err, queue.ErrNoDelivery) {
-		return false, nil
-	}
-	return err == nil && d.State != queue.Over && d.State != queue.Stopped, err
+	return going, err
 }
 
 // seen is a notice that this person may see.

@@ -640,6 +640,8 @@ func TestNoticeNight(t *testing.T) {
 		}
 		done(t, d, "crier: [确认发送]")
 		want(t, d, "爆管了", map[bool]int{true: 1}[urgent])
+		done(t, d, "crier: /notices\ncrier: [正在发的]")
+		heard(t, d, 3001, map[bool]string{true: "正在发的公告…现在没有。", false: "正在发的公告，一共 1 条"}[urgent])
 		done(t, d, "clock: 2026-11-24 07:00")
 		want(t, d, "爆管了", 1)
 	}
@@ -755,4 +757,52 @@ func TestAnnounceLong(t *testing.T) {
 		bot*: 请把新的内容发给我…
 		crier: 短的
 		bot: 发给谁？…✓ 所有的群…`)
+}
+
+// TestAnnounceEnglish: what an announcer with an English Telegram reads, receipts of photos
+// without words among it.
+func TestAnnounceEnglish(t *testing.T) {
+	t.Parallel()
+	d := hall(t)
+	d.Sim.AddPerson(sim.Person{ID: 3009, Key: "eve", Name: "eve", Language: "en"})
+	if err := d.App.Store.Grant(t.Context(), 3009, "", community.Notice, ""); err != nil {
+		t.Fatal(err)
+	}
+	playIn(t, d, `
+		eve: /announce
+		bot: Send me what to announce:…
+		eve: (album 2)
+		bot: For whom?…
+		eve: [all groups]
+		bot*: For whom? Tick as many as you like; whoever is in several gets it once.
+		|
+		| ✓ all groups
+		|
+		| It goes to groups: 1, people: 0…
+		eve: [Next]
+		bot*: When?…
+		eve: when I like
+		bot: I do not understand when “when I like” is.…
+		eve: tomorrow 7:30
+		bot: …The next times are:
+		| · Tue 24 Nov 07:30…
+		eve: [Now]
+		bot*: Anything else?…
+		eve: [Receipts]
+		bot*: …
+		eve: [Preview]
+		bot: (photo)
+		bot: (photo)
+		bot: Please press “Received” when you have seen it.
+		| [Received]
+		bot: Above is what everybody will see.
+		|
+		| For: all groups
+		| It goes to groups: 1, people: 0
+		| When: as soon as you confirm
+		| Receipts are asked for
+		| [Send it to me first] [Send]
+		| [Change] [Give up]
+		eve: [Give up]
+		bot*: All right, it is not sent.`)
 }

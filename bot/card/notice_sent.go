@@ -92,6 +92,7 @@ func NoticeCard(w text.Words, d community.Directory, n Announced) telegram.Messa
 	m := telegram.Message{HTML: w.HTML("notice.card", map[string]any{
 		"Head": NoticeHead(n.Body), "State": w.Plain("notice.state_"+string(n.State), nil), "To": targets(w, d, n.To), "When": n.When, "Next": n.Next,
 		"By": n.By, "Sent": rows, "Urgent": n.Urgent, "Receipt": n.Receipt,
+		"Missed": n.State == notice.Scheduled && len(n.Next) == 0,
 	})}
 	do := func(key, verb string) telegram.Button {
 		return telegram.Button{Label: w.Plain(key, nil), Word: "notice", ID: n.ID + "." + verb, Version: n.Version}

@@ -18,6 +18,9 @@ func Posted(w text.Words, d queue.Delivery, m telegram.Message) telegram.Message
 		m.HTML = w.HTML("post.rehearsal", nil) + "\n\n" + m.HTML
 	}
 	if d.Receipt {
+		if len(m.Album) > 0 && m.HTML == "" { // an album has no buttons, words below it have
+			m.HTML = w.HTML("post.please", nil)
+		}
 		got := []telegram.Button{{Label: w.Plain("post.got", nil), Word: "got", ID: d.ID}}
 		m.Buttons = append([][]telegram.Button{got}, m.Buttons...)
 	}

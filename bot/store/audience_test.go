@@ -9,6 +9,7 @@ import (
 	"xingfuli/bot/community"
 	"xingfuli/bot/notice"
 	"xingfuli/bot/queue"
+	"xingfuli/bot/store/redistest"
 )
 
 // TestWalk: whom targets mean, each once, whatever several of them say.
@@ -84,4 +85,25 @@ func TestWalk(t *testing.T) {
 			}
 		}
 	})
+}
+
+// BenchmarkWalk finds the residents of one community among 100,000 people.
+func BenchmarkWalk(b *testing.B) {
+	db := redistest.Start(b).Client(b)
+	s := New(db, "xf:")
+	pipe := db.Pipeline()
+	for i := range int64(100_000) {
+		pipe.HSet(b.Context(), s.personKey(i+1), "community", []string{"a", "b"}[i%2])
+		if i%1000 == 999 {
+			if _, err := pipe.Exec(b.Context()); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	for b.Loop() {
+		_, people, err := s.Reach(b.Context(), 0, []notice.Target{{Kind: notice.Residents, ID: "a"}})
+		if err != nil || people != 50_000 {
+			b.Fatalf("%d, %v", people, err)
+		}
+	}
 }
