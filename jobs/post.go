@@ -59,6 +59,7 @@ type Post struct {
 	Quiet   func(time.Time) bool // what is not urgent waits as long as it is true
 	Owner   string               // this process; no other ever has it
 	Lease   time.Duration        // an owner that says nothing for so long is dead
+	Every   time.Duration        // between two reports to an author (ReportEvery)
 	Log     *slog.Logger
 
 	kinds map[string]PostKind
@@ -261,7 +262,7 @@ func (p *Post) next(round int) (queue.Delivery, bool) {
 	var ready []queue.Delivery
 	quiet := p.Quiet(p.Now())
 	for _, d := range *all {
-		if d.State != queue.Running || d.Queued == 0 || quiet && !d.Urgent {
+		if d.State != queue.Running || d.Ready == 0 || quiet && !d.Urgent {
 			continue
 		}
 		if len(ready) > 0 && ready[0].Urgent && !d.Urgent {
@@ -281,7 +282,7 @@ func (p *Post) drained(id string) {
 	list := make([]queue.Delivery, len(*all))
 	for i, d := range *all {
 		if d.ID == id {
-			d.Queued = 0
+			d.Ready = 0
 		}
 		list[i] = d
 	}

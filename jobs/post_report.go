@@ -11,9 +11,9 @@ import (
 	"xingfuli/bot/text"
 )
 
-// reportEvery is how often the author is told how a delivery goes: edits count in Telegram's
+// ReportEvery is how often the author is told how a delivery goes: edits count in Telegram's
 // limits too.
-const reportEvery = 3 * time.Second
+const ReportEvery = 3 * time.Second
 
 // held tells whether a delivery waits for the end of the quiet hours.
 func (p *Post) held(d queue.Delivery) bool {
@@ -37,7 +37,7 @@ func (p *Post) report(ctx context.Context, d queue.Delivery) error {
 		}
 		return nil
 	}
-	news, err := p.Store.MayReport(ctx, d.ID, mark, reportEvery, last)
+	news, err := p.Store.MayReport(ctx, d.ID, mark, p.Every, last)
 	if err != nil || !news {
 		return err
 	}
@@ -97,5 +97,5 @@ func (p *Post) busy(d queue.Delivery) bool {
 	case d.Author != 0 && p.mark(d) != d.Told:
 		return true
 	}
-	return d.State == queue.Running && d.Queued > 0 && !p.held(d)
+	return d.State == queue.Running && d.Ready > 0 && !p.held(d)
 }

@@ -84,7 +84,7 @@ func (h *office) replica(t testing.TB, limits telegram.Limits) *Post {
 	p := NewPost()
 	p.Store, p.Sender, p.Default, p.Log = h.store, sender, text.English, slog.New(slog.DiscardHandler)
 	p.Now, p.Quiet, p.Owner = func() time.Time { return *h.now.Load() }, func(time.Time) bool { return h.quiet.Load() }, fmt.Sprint(owners.Add(1), "owner")
-	p.Lease = time.Second
+	p.Lease, p.Every = time.Second, ReportEvery
 	p.RegisterActs(h.store, sender)
 	p.Register("test", PostKind{
 		Fill: func(ctx context.Context, d queue.Delivery, page func(context.Context, []queue.Chat) error) error {

@@ -163,6 +163,10 @@ func (a *App) posting() *jobs.Post {
 	p := jobs.NewPost()
 	p.Store, p.Sender, p.Default, p.Now = a.Store, a.sender, a.router.Default, a.router.Now
 	p.Quiet, p.Owner, p.Lease, p.Log = a.config.Quiet.In, rand.Text(), a.lease, a.log
+	p.Every = jobs.ReportEvery
+	if a.config.Telegram.Limits == (config.Limits{}) { // nothing has to be spared
+		p.Every = 10 * time.Millisecond
+	}
 	p.RegisterActs(a.Store, a.sender)
 	return p
 }

@@ -74,7 +74,7 @@ func deliveryButtons(w text.Words, d queue.Delivery) [][]telegram.Button {
 	add("again_unknown", ended && d.Unknown > 0)
 	add("revise", ended && notice && d.Sent > 0 && d.Kind == "notice")
 	add("recall", notice && d.Sent > 0 && (ended || d.State == queue.Paused))
-	add("remind", ended && notice && d.Receipt && d.Sent > d.Got)
+	add("remind", ended && notice && d.Receipt && d.Sent > 0)
 	add("visit", ended && notice && d.Receipt)
 	var rows [][]telegram.Button
 	for pair := range slices.Chunk(acts, 2) {

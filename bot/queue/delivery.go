@@ -43,6 +43,7 @@ type Progress struct {
 	State   State
 	Total   int // rows
 	Queued  int
+	Ready   int // those of them that may be sent now
 	Sending int
 	Sent    int
 	Failed  int

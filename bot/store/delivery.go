@@ -127,10 +127,13 @@ func (s *Store) deliveries(ctx context.Context, ids []string) ([]queue.Delivery,
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	metas, queued, sending := make([]*redis.MapStringStringCmd, len(ids)), make([]*redis.IntCmd, len(ids)), make([]*redis.IntCmd, len(ids))
+	metas := make([]*redis.MapStringStringCmd, len(ids))
+	queued, ready, sending := make([]*redis.IntCmd, len(ids)), make([]*redis.IntCmd, len(ids)), make([]*redis.IntCmd, len(ids))
+	now := strconv.FormatInt(time.Now().UnixMilli(), 10) // as Redis has it, or nearly
 	err := s.batch.do(ctx, func(ctx context.Context, pipe redis.Pipeliner) {
 		for i, id := range ids {
-			metas[i], queued[i], sending[i] = pipe.HGetAll(ctx, s.deliveryKey(id)), pipe.ZCard(ctx, s.waitingKey(id)), pipe.HLen(ctx, s.sendingKey(id))
+			metas[i], sending[i] = pipe.HGetAll(ctx, s.deliveryKey(id)), pipe.HLen(ctx, s.sendingKey(id))
+			queued[i], ready[i] = pipe.ZCard(ctx, s.waitingKey(id)), pipe.ZCount(ctx, s.waitingKey(id), "-inf", now)
 		}
 	})
 	if err != nil {
@@ -138,7 +141,7 @@ func (s *Store) deliveries(ctx context.Context, ids []string) ([]queue.Delivery,
 	}
 	var list []queue.Delivery
 	for i := range ids {
-		if err := failed(metas[i], queued[i], sending[i]); err != nil {
+		if err := failed(metas[i], queued[i], ready[i], sending[i]); err != nil {
 			return nil, fmt.Errorf("delivery %s: %w", ids[i], err)
 		}
 		if len(metas[i].Val()) == 0 {
@@ -148,7 +151,7 @@ func (s *Store) deliveries(ctx context.Context, ids []string) ([]queue.Delivery,
 		if err != nil {
 			return nil, fmt.Errorf("delivery %s: %w", ids[i], err)
 		}
-		d.Queued, d.Sending = int(queued[i].Val()), int(sending[i].Val())
+		d.Queued, d.Ready, d.Sending = int(queued[i].Val()), int(ready[i].Val()), int(sending[i].Val())
 		d.Total = d.Queued + d.Sending + d.Sent + d.Failed + d.Unknown
 		list = append(list, d)
 	}
