@@ -130,7 +130,7 @@ func TestJobsForged(t *testing.T) {
 		bot!!: 这件事要镇里的管理员来办…
 		admin: /start
 		bot: …
-		admin: (forge job post.nobody)
+		admin: (forge job chime.nobody)
 		bot!!: 这个按钮已经过时了…
 		admin: (forge lateskip chime.anju~202611231030)
 		bot!!: 这个按钮已经过时了…
@@ -164,7 +164,7 @@ func TestJobsDue(t *testing.T) {
 func missedAt(t *testing.T, c *clockwork, author int64) {
 	t.Helper()
 	err := c.App.Store.PutSchedule(t.Context(), "test.away", queue.Schedule{
-		ID: "post.anju", Rule: "0 7 * * *", Author: author, Next: queue.Occurrence{At: monday.Add(-2 * time.Hour), Wall: "2026-11-23 07:00"}, From: monday.Add(-3 * time.Hour),
+		ID: "chime.anju", Rule: "0 7 * * *", Author: author, Next: queue.Occurrence{At: monday.Add(-2 * time.Hour), Wall: "2026-11-23 07:00"}, From: monday.Add(-3 * time.Hour),
 	})
 	if err := errors.Join(err, c.App.Settle(t.Context())); err != nil {
 		t.Fatal(err)
@@ -183,25 +183,25 @@ func TestJobsMissed(t *testing.T) {
 		trail        string
 	}{
 		{"now", `
-			resident: (forge latenow post.anju~202611230700)
+			resident: (forge latenow chime.anju~202611230700)
 			bot!!: 这件事要镇里的管理员来办…
-			resident: (forge lateskip post.anju~202611230700)
+			resident: (forge lateskip chime.anju~202611230700)
 			bot!!: 这件事要镇里的管理员来办…
 			cook: [现在发]
 			bot*: 「给anju发菜单」周一 11月23日 07:00 那一次，听您的，现在补上。
 			admin: /jobs
 			bot: …
-			admin: (forge lateskip post.anju~202611230700)
+			admin: (forge lateskip chime.anju~202611230700)
 			bot*: 「给anju发菜单」周一 11月23日 07:00 那一次，食堂师傅已经定了：现在补上。`, 1002, 1, "补做了错过的「给anju发菜单」"},
 		{"skip", `
 			cook: [跳过]
 			bot*: 「给anju发菜单」周一 11月23日 07:00 那一次，听您的，跳过了。
 			admin: /jobs
 			bot: …
-			admin: (forge latenow post.anju~202611230700)
+			admin: (forge latenow chime.anju~202611230700)
 			bot*: 「给anju发菜单」周一 11月23日 07:00 那一次，食堂师傅已经定了：跳过。`, 1002, 0, "跳过了错过的「给anju发菜单」"},
 		{"nobody's", `
-			cook: (forge latenow post.anju~202611230700)
+			cook: (forge latenow chime.anju~202611230700)
 			bot!!: 这件事要镇里的管理员来办…
 			admin: [现在发]
 			bot*: 「给anju发菜单」周一 11月23日 07:00 那一次，听您的，现在补上。`, 0, 1, "补做了错过的「给anju发菜单」"},
@@ -229,22 +229,22 @@ func TestJobsMany(t *testing.T) {
 	t.Parallel()
 	var all []queue.Schedule
 	for i := range 10 {
-		all = append(all, queue.Schedule{ID: "post." + strconv.Itoa(i), Rule: noon.Rule})
+		all = append(all, queue.Schedule{ID: "chime." + strconv.Itoa(i), Rule: noon.Rule})
 	}
 	c := clockDemo(t, all...)
 	c.play(t, `
 		admin: /start
 		bot: …
 		admin: /jobs
-		bot: 定时做的事，一共 10 件…8. 给7发菜单…
+		bot: 定时做的事，一共 …8. 给7发菜单…
 		admin: [下一页]
-		bot*: 定时做的事，一共 10 件…9. 给8发菜单…10. 给9发菜单…
+		bot*: 定时做的事，一共 …9. 给8发菜单…10. 给9发菜单…
 		admin: [10]
 		bot*: 给9发菜单…
 		admin: (forge jobs ~99)
-		bot*: 定时做的事，一共 10 件…9. 给8发菜单…
+		bot*: 定时做的事，一共 …9. 给8发菜单…
 		admin: [上一页]
-		bot*: 定时做的事，一共 10 件…1. 给0发菜单…`)
+		bot*: 定时做的事，一共 …1. 给0发菜单…`)
 }
 
 // TestJobsEnglish says the same in English.
@@ -260,7 +260,7 @@ func TestJobsEnglish(t *testing.T) {
 		bot*: …
 		bot: …
 		admin: /jobs
-		bot: Done by the clock, 1 in all…
+		bot: Done by the clock, …1. 给anju发菜单…
 		admin: [1]
 		bot*: …Next:…It was not done yet.`)
 }

@@ -126,6 +126,9 @@ func (d *Demo) start(ctx context.Context, c config.Config, o DemoOptions) error 
 	if err := d.furnish(ctx, c.Location()); err != nil {
 		return err
 	}
+	if err := d.App.Clock.Ensure(ctx, d.App.schedules()...); err != nil { // before anybody moves the clock
+		return err
+	}
 	d.Sim.OnMove(func(_ context.Context, _ time.Time, by time.Duration) error {
 		d.redis.FastForward(by) // keys age as if the time had passed; leases are of the machine's time
 		return nil
