@@ -78,7 +78,7 @@ func (h Notice) pressed(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	if !t.Asks() {
+	if !t.Asks() { // an earlier try of this turn has done it
 		return h.show(ctx, t, d, t.Known.Dialogue.Step)
 	}
 	var step string
@@ -86,6 +86,11 @@ func (h Notice) pressed(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
+	return h.lead(ctx, t, verb, step, d)
+}
+
+// lead keeps a draft at a step and shows that; a preview only of what may be sent.
+func (h Notice) lead(ctx context.Context, t *telegram.Turn, verb, step string, d notice.Draft) error {
 	if step == stepPreview {
 		if _, err := h.ready(ctx, t, d); err != nil {
 			return err

@@ -1,0 +1,161 @@
+package handlers_test
+
+import (
+	"strings"
+	"testing"
+
+	"xingfuli/bot/app"
+	"xingfuli/bot/community"
+	"xingfuli/bot/sim"
+)
+
+// secondGroup binds one more group: a notice to both is to all.
+func secondGroup(t *testing.T, d *app.Demo) {
+	t.Helper()
+	d.Sim.AddGroup(sim.Group{ID: -1001000000002, Key: "north", Title: "北区", Members: []int64{1003}, BotIn: true})
+	if err := d.App.Store.SetCommunity(t.Context(), "test.north", -1001000000002, "anju"); err != nil {
+		t.Fatal(err)
+	}
+}
+
+const toAll = `
+	crier: /announce 明天停水
+	bot: 发给谁？…
+	crier: [所有的群]
+	bot*: 发给谁？…将发到 2 个群、0 人…
+	crier: [选好了，下一步]
+	bot*: …
+	crier: [立即发]
+	bot*: …
+	crier: [看预览]
+	bot: 明天停水
+	bot: 上面就是大家会看到的样子。…发的人多，确认以后要另一位同事同意，才会发出去。
+	crier: [确认发送]
+	bot*: 好，已经请其他同事看了：2 个群、0 人，要有一位同意才会发。有了结果我告诉您。
+	bot@admin: 明天停水
+	bot@admin: crier要发上面这条公告，请您看一看。
+	|
+	| 发给：所有的群
+	| 将发到 2 个群、0 人
+	| 时间：您同意后马上发
+	| [同意发送] [不同意]
+	`
+
+// TestNoticeSecond: what goes to all groups needs a second person, and one only.
+func TestNoticeSecond(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, script string }{
+		{"agreed", toAll + `
+			DONE admin: [同意发送]
+			admin: (forge noticeyes ID 1)
+			bot!!: 别人已经定了，或者已经发出去了。
+			admin: (forge noticeno ID 1)
+			bot!!: 别人已经定了，或者已经发出去了。
+			admin: /audit
+			bot: 改动记录，留三年
+			|
+			| 1. 周一 11月23日 09:00 镇管理员：同意了公告「明天停水」
+			| 2. 周一 11月23日 09:00 crier：写了公告「明天停水」…
+			admin: [1]
+			bot*: …所有的群：2 个群、0 人…`},
+		{"refused", toAll + `
+			admin: [不同意]
+			bot*: 好，这条不发了，我去告诉写的人。
+			bot@crier: 镇管理员没有同意，这条没有发。要改一改再发，用 /announce 接着写。
+			| 「明天停水」
+			bot@group: (silence)
+			crier: /announce
+			bot: …
+			crier: [接着写]
+			bot: 明天停水
+			bot: 上面就是…
+			admin: /start
+			bot: …
+			admin: (forge noticeyes ID 1)
+			bot!!: 别人已经定了，或者已经发出去了。`},
+		{"nobody else", toAll + `
+			crier: (forge noticeyes ID 1)
+			bot!!: 自己写的要请另一位同事来同意。
+			spec: /start
+			bot: …
+			spec: (forge noticeyes ID 1)
+			bot!!: 您现在不能给他们发公告。…
+			ana: /start
+			bot: …
+			ana: (forge noticeyes ID 1)
+			bot!!: 您现在不能给他们发公告。…
+			admin: (forge noticeyes ID 2)
+			bot!!: 这个按钮已经过时了…
+			admin: (forge noticeyes nosuch 1)
+			bot!!: 没有这条公告…
+			bot@group: (silence)`},
+		{"the author has lost the role", toAll + `
+			admin: /staff 移除 3001 notice
+			bot: 已经移除…
+			admin: [同意发送]
+			bot!!: 写这条的人现在不能给他们发公告了，所以不发。
+			bot@group: (silence)`},
+		{"stopped by its author", toAll + `
+			crier: /notices
+			bot: 要发的公告，一共 1 条…
+			crier: [周一 11月23日]
+			bot*: …等人同意…
+			crier: [停用]
+			bot*: 停用以后就不再发了：「明天停水」。要停用吗？…
+			crier: [停用]
+			bot*: …已停用…
+			admin: [同意发送]
+			bot!!: 别人已经定了，或者已经发出去了。`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			d := hall(t)
+			secondGroup(t, d)
+			first, rest, _ := strings.Cut(tt.script, "[同意发送] [不同意]\n")
+			playIn(t, d, first+"[同意发送] [不同意]\n")
+			all, err := d.App.Store.Notices(t.Context(), "ahead", 0, 9)
+			if err != nil || len(all) != 1 {
+				t.Fatalf("%v, %v", all, err)
+			}
+			if before, after, ok := strings.Cut(rest, "DONE admin: [同意发送]"); ok {
+				playIn(t, d, before)
+				done(t, d, "admin: [同意发送]")
+				heard(t, d, 1003, "好，开始发了：2 个群、0 人。…")
+				heard(t, d, 3001, "镇管理员同意了，开始发了。…「明天停水」", "发完了…已发：2…")
+				heard(t, d, -1001000000001, "明天停水")
+				heard(t, d, -1001000000002, "明天停水")
+				rest = after
+			}
+			playIn(t, d, strings.ReplaceAll(rest, "ID", all[0].ID))
+		})
+	}
+}
+
+// TestNoticeAlone: where nobody could agree, nothing is lost.
+func TestNoticeAlone(t *testing.T) {
+	t.Parallel()
+	d := hall(t)
+	secondGroup(t, d)
+	playIn(t, d, strings.ReplaceAll(toAll[:strings.Index(toAll, "	bot*: 好，已经")], "crier", "admin")+`
+		bot*: 好，已经请其他同事看了…
+		bot@crier: 明天停水
+		bot@crier: 镇管理员要发上面这条公告…`)
+	if err := d.App.Store.Revoke(t.Context(), "test.revoke", 3001, community.Notice, "", 0, community.Entry{At: monday, Who: 1003, What: "staff.remove"}); err != nil {
+		t.Fatal(err)
+	}
+	playIn(t, d, strings.ReplaceAll(toAll[:strings.Index(toAll, "	bot*: 好，已经")], "crier", "admin")+`
+		bot!!: 发的人多，要另一位同事同意，可是现在没有别的公告员或管理员。…
+		admin: /announce
+		bot: 请把要发的内容发给我…您上次还有一条没写完，可以接着写。
+		| [接着写] [不要了，重新写]
+		admin: [接着写]
+		bot: 明天停水
+		bot: 上面就是…
+		| [先发给我] [确认发送]
+		| [修改] [取消]
+		admin: [取消]
+		bot*: 好，这条不发了。
+		admin: /announce
+		bot: 请把要发的内容发给我：…都会保留。`)
+}
