@@ -35,7 +35,8 @@ type Task struct {
 	Title func(w text.Words, s queue.Schedule) string
 	// Run does it, and says how it ended; no outcome is queue.Done. It may be called again for
 	// the same run, after a kill or an error: what it does under run.Op is done once. ctx ends
-	// when the process stops or somebody else has taken up the run.
+	// when the process stops or somebody else has taken up the run. Of a rehearsal only run.By
+	// sees anything. Whether s.Author may still do it is asked here, now.
 	Run func(ctx context.Context, s queue.Schedule, run queue.Run) (queue.Outcome, error)
 	// Quiet says that nobody is asked about an occurrence that was missed; it is noted.
 	Quiet bool
