@@ -252,3 +252,41 @@ func TestAnnounceReply(t *testing.T) {
 	d := hall(t)
 	playIn(t, d, "crier: /id\nbot: …\ncrier: (reply) /announce\nbot: 发给谁？…\ncrier: [所有的群]\nbot*: …\ncrier: [选好了，下一步]\nbot*: …\ncrier: [立即发]\nbot*: …\ncrier: [看预览]\nbot: …3001…\nbot: …")
 }
+
+// TestAnnounceStaff: the staff are those who hold a role, and the admins of the configuration,
+// each once.
+func TestAnnounceStaff(t *testing.T) {
+	t.Parallel()
+	d := hall(t)
+	playIn(t, d, `
+		admin: /announce 明天开会
+		bot: 发给谁？…
+		admin: [某个职务…]
+		bot*: …
+		admin: [所有管理员]
+		bot*: …将发到 0 个群、1 人…
+		admin: [回到分类]
+		bot*: …
+		admin: [全体工作人员]
+		bot*: …将发到 0 个群、4 人…
+		admin: [选好了，下一步]
+		bot*: …
+		admin: [立即发]
+		bot*: …
+		admin: [看预览]
+		bot: 明天开会
+		bot: …`)
+	done(t, d, "admin: [确认发送]")
+	for _, who := range []int64{3001, 3002} {
+		heard(t, d, who, "明天开会")
+	}
+	told := 0
+	for _, m := range d.Sim.History(1003, d.Sim.Bot().ID, 0, 50) {
+		if m.Text == "明天开会" {
+			told++
+		}
+	}
+	if told != 2 { // the preview, and what everybody gets
+		t.Errorf("the admin has it %d times", told)
+	}
+}

@@ -173,13 +173,14 @@ func (a *App) posting() *jobs.Post {
 
 // notices lets staff write to many, now and at times.
 func (a *App) notices(staff staff) handlers.Notice {
+	people := audience{a.Store, a.config.Admins}
 	j := jobs.Notices{
-		Store: a.Store, Staff: staff, Sender: a.sender, Admins: a.config.Admins, Default: a.router.Default, Now: a.router.Now, Days: a.Store.Calendar,
+		Store: people, Staff: staff, Sender: a.sender, Admins: a.config.Admins, Default: a.router.Default, Now: a.router.Now, Days: a.Store.Calendar,
 	}
 	a.post.Register(store.KindNotice, j.Kind())
 	a.Clock.Register(store.KindNotice, j.Task())
 	return handlers.Notice{
-		Store: a.Store, Sender: a.Store, Staff: staff, Admins: a.config.Admins, Quiet: a.config.Quiet.In, Days: a.Store.Calendar,
+		Store: people, Sender: a.Store, Staff: staff, Admins: a.config.Admins, Quiet: a.config.Quiet.In, Days: a.Store.Calendar,
 		Over: a.config.Notice.SecondPersonOver, Wake: a.post.Wake,
 	}
 }
