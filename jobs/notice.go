@@ -22,6 +22,7 @@ import (
 type NoticeStore interface {
 	Content(ctx context.Context) (int64, error)
 	Walk(ctx context.Context, content int64, to []notice.Target, page func(context.Context, []queue.Chat) error) error
+	Chosen(ctx context.Context, topic string, users []int64) ([]bool, error)
 	Notice(ctx context.Context, id string) (notice.Notice, error)
 	UpdateNotice(ctx context.Context, op queue.Op, id string, now time.Time, change func(notice.Notice) (notice.Notice, community.Entry, error)) (notice.Notice, error)
 	DeliverNotice(ctx context.Context, op queue.Op, n notice.Notice, by int64, rehearsal bool, now time.Time) error
@@ -60,13 +61,39 @@ func (j Notices) fill(ctx context.Context, d queue.Delivery, page func(context.C
 	if err != nil {
 		return err
 	}
-	return j.Store.Walk(ctx, content, to, page)
+	home := slices.DeleteFunc(slices.Clone(to), func(t notice.Target) bool { return t.Kind != notice.Residents })
+	if d.Urgent || len(home) == 0 {
+		return j.Store.Walk(ctx, content, to, page)
+	}
+	others := slices.DeleteFunc(to, func(t notice.Target) bool { return t.Kind == notice.Residents })
+	if err := j.Store.Walk(ctx, content, others, page); err != nil {
+		return err
+	}
+	return j.Store.Walk(ctx, content, home, func(ctx context.Context, chats []queue.Chat) error {
+		users := make([]int64, len(chats))
+		for i, c := range chats {
+			users[i] = c.ID
+		}
+		refused, err := j.Store.Chosen(ctx, notice.NoNews, users)
+		if err != nil {
+			return err
+		}
+		i := -1
+		return page(ctx, slices.DeleteFunc(chats, func(queue.Chat) bool { i++; return refused[i] }))
+	})
 }
 
-func (j Notices) compose(_ context.Context, d queue.Delivery, _ queue.Chat, _ text.Words) (telegram.Message, error) {
+// compose is the notice, in private with a button to hear no more of its kind.
+func (j Notices) compose(_ context.Context, d queue.Delivery, to queue.Chat, w text.Words) (telegram.Message, error) {
 	var b notice.Body
-	err := json.Unmarshal(d.Body, &b)
-	return card.NoticeBody(b), err
+	if err := json.Unmarshal(d.Body, &b); err != nil {
+		return telegram.Message{}, err
+	}
+	m := card.NoticeBody(b)
+	if row := card.StopRow(w, d); row != nil && to.ID > 0 {
+		m.Buttons = append(m.Buttons, row)
+	}
+	return m, nil
 }
 
 // Task is what the schedules of notices do.

@@ -135,6 +135,7 @@ func (a *App) features(readsAll bool) {
 	canteens.Register(a.Clock, a.post)
 	handlers.Push{Store: a.Store, Staff: staff, Holidays: a.Store.Calendar}.Register(a.router)
 	handlers.Jobs{Store: a.Store, Staff: staff, Title: a.Clock.Title, Holidays: a.Store.Calendar, Upkeep: []string{"answered", "dishes", "letters", "durability"}}.Register(a.router)
+	handlers.Topics{Store: a.Store}.Register(a.router)
 	announce := a.notices(staff)
 	announce.Register(a.router)
 	handlers.Dead{Store: a.inbox, Staff: staff}.Register(a.router)

@@ -14,6 +14,9 @@ import (
 func Target(w text.Words, d community.Directory, t notice.Target) string {
 	id, home, _ := strings.Cut(t.ID, "@")
 	name := id
+	if t.Kind == notice.Subscriber {
+		name = TopicName(w, id)
+	}
 	switch c, ok := d.ByID(t.Community()); {
 	case ok && home != "":
 		home = c.Name

@@ -64,6 +64,14 @@ func Offers(g community.Grants, d community.Directory) []Target {
 			add(kind, c.ID)
 		}
 	}
+	for _, topic := range Topics {
+		if add(Subscriber, topic.ID); !topic.Local || May(g, Target{Subscriber, topic.ID}) == nil {
+			continue
+		}
+		for _, c := range d.Open() { // who may not write to all of them
+			add(Subscriber, topic.ID+"@"+c.ID)
+		}
+	}
 	for _, a := range d.Alliances {
 		if !a.Closed {
 			add(Alliance, a.ID)

@@ -51,7 +51,7 @@ func TestOffers(t *testing.T) {
 	for _, tt := range []struct {
 		g    community.Grants
 		want int
-	}{{boss, 2*2 + 1 + 2 + len(community.Roles)}, {specialist, 2}, {cook, 0}} {
+	}{{boss, 2*2 + len(Topics) + 1 + 2 + len(community.Roles)}, {specialist, 2 + 4}, {cook, 0}} {
 		got := Offers(tt.g, d)
 		if len(got) != tt.want {
 			t.Errorf("%v is offered %v", tt.g, got)

@@ -35,7 +35,7 @@ func (s *Store) Walk(ctx context.Context, content int64, to []notice.Target, pag
 	}
 	a := audience{groups: map[string]bool{}, residents: map[string]bool{}, seen: map[queue.Chat]bool{}, page: page}
 	for _, t := range to {
-		if err := a.add(ctx, d, t); err != nil {
+		if err := s.meant(ctx, &a, d, t); err != nil {
 			return fmt.Errorf("walk %s: %w", t.Kind, err)
 		}
 	}
@@ -55,8 +55,8 @@ func (s *Store) Walk(ctx context.Context, content int64, to []notice.Target, pag
 	return nil
 }
 
-// add notes whom a target means.
-func (a *audience) add(ctx context.Context, d community.Directory, t notice.Target) error {
+// meant notes whom a target means, or hands them on at once.
+func (s *Store) meant(ctx context.Context, a *audience, d community.Directory, t notice.Target) error {
 	switch t.Kind {
 	case notice.Groups:
 		a.groups[t.ID] = true
@@ -83,6 +83,8 @@ func (a *audience) add(ctx context.Context, d community.Directory, t notice.Targ
 		}
 		return a.reach(ctx, []queue.Chat{c})
 	case notice.Subscriber:
+		topic, home, _ := strings.Cut(t.ID, "@")
+		return s.walkTopic(ctx, a, topic, home)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -243,23 +244,36 @@ func (s *Store) Wake(ctx context.Context, d queue.Delivery) error {
 // got notes a receipt once.
 //
 //	KEYS[1]  the delivery; KEYS[2] its receipts, hash of "<chat>:<user>" to ms since 1970
-//	ARGV[1]  the field; ARGV[2] ms; ARGV[3] seconds
+//	KEYS[3]  the person's receipts
+//	ARGV[1]  the field; ARGV[2] ms; ARGV[3] seconds; ARGV[4] the member in KEYS[3]
 //
 // It returns 1 the first time.
 var got = redis.NewScript(`
 if redis.call("HSETNX", KEYS[2], ARGV[1], ARGV[2]) == 0 then return 0 end
 redis.call("EXPIRE", KEYS[2], ARGV[3])
+redis.call("SADD", KEYS[3], ARGV[4])
+redis.call("EXPIRE", KEYS[3], ARGV[3])
 redis.call("HINCRBY", KEYS[1], "got", 1)
 return 1`)
 
 // Got notes that a person says to have read a delivery in a chat, and whether that is news.
 func (s *Store) Got(ctx context.Context, id string, chat, user int64, now time.Time) (first bool, err error) {
 	field := strconv.FormatInt(chat, 10) + ":" + strconv.FormatInt(user, 10)
-	n, err := s.batch.run(ctx, got, []string{s.deliveryKey(id), s.gotKey(id)}, field, now.UnixMilli(), int(keepRows.Seconds())).Int()
+	n, err := s.batch.run(ctx, got, []string{s.deliveryKey(id), s.gotKey(id), s.receiptsKey(user)}, field, now.UnixMilli(), int(keepRows.Seconds()), id+" "+field).Int()
 	if err != nil {
 		return false, fmt.Errorf("receipt of %s: %w", id, err)
 	}
 	return n == 1, nil
+}
+
+// receiptsKey holds where a person has left receipts, so that they can be found and erased.
+func (s *Store) receiptsKey(user int64) string {
+	return s.prefix + "receipts:" + strconv.FormatInt(user, 10)
+}
+
+func cutReceipt(member string) (id, field string) {
+	id, field, _ = strings.Cut(member, " ")
+	return id, field
 }
 
 // GotBy tells which of these people have said in their private chats that they read a delivery.

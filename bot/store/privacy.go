@@ -26,6 +26,7 @@ type holding struct {
 //	inbox:…     the update that is being handled
 //	shown:…     who was shown a menu, sealed (see seal), 48 hours
 //	asks:…      how many questions an account has asked, 24 hours
+//	delivery:…  the chats that a notice went to, by number, 90 days
 //	pace:…      when the next message may go to a chat, a minute
 //	invite:…    who invited to the staff, 48 hours; op:… the same of a link that was used, 7 days
 var holdings = []holding{
@@ -33,6 +34,8 @@ var holdings = []holding{
 	{"roles", exportRoles, eraseRoles},
 	{"dialogue", exportDialogue, eraseDialogue},
 	{"wishes", exportWishes, eraseWishes},
+	{"topics", exportTopics, eraseTopics},
+	{"receipts", exportReceipts, eraseReceipts},
 	{"menus", exportMenus, eraseMenus}, // before the audit trail, by which staff are known
 	{"notices", exportNotices, eraseNotices},
 	{"audit", exportAudit, eraseAudit},

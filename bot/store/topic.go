@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/redis/go-redis/v9"
+
+	"xingfuli/bot/queue"
+)
+
+// A subscription is kept twice: a topic's subscribers, and a person's topics.
+func (s *Store) topicKey(id string) string { return s.prefix + "topic:" + id }
+func (s *Store) topicsKey(user int64) string {
+	return s.prefix + "topics:" + strconv.FormatInt(user, 10)
+}
+
+// subscribe notes a choice once.
+//
+//	KEYS[1]  the op's mark: set here, kept for ARGV[4] seconds
+//	KEYS[2]  the topic's subscribers; KEYS[3] the person's topics
+//	ARGV[1]  SADD or SREM; ARGV[2] the person; ARGV[3] the topic; ARGV[4] seconds
+var subscribe = redis.NewScript(`
+if not redis.call("SET", KEYS[1], 1, "NX", "EX", ARGV[4]) then return 0 end
+redis.call(ARGV[1], KEYS[2], ARGV[2])
+redis.call(ARGV[1], KEYS[3], ARGV[3])
+return 1`)
+
+// Subscribe notes that a person wants to hear of a topic, or does not any more.
+func (s *Store) Subscribe(ctx context.Context, op queue.Op, user int64, topic string, on bool) error {
+	verb := "SREM"
+	if on {
+		verb = "SADD"
+	}
+	keys := []string{s.opKey(string(op)), s.topicKey(topic), s.topicsKey(user)}
+	if err := s.batch.run(ctx, subscribe, keys, verb, user, topic, int(keepOp.Seconds())).Err(); err != nil {
+		return fmt.Errorf("subscribe: %w", err)
+	}
+	return nil
+}
+
+// Subscriptions lists what a person has chosen.
+func (s *Store) Subscriptions(ctx context.Context, user int64) ([]string, error) {
+	ids, err := s.db.SMembers(ctx, s.topicsKey(user)).Result()
+	if err != nil {
+		return nil, fmt.Errorf("subscriptions: %w", err)
+	}
+	return ids, nil
+}
+
+// Chosen tells which of these people have chosen a topic.
+func (s *Store) Chosen(ctx context.Context, topic string, users []int64) ([]bool, error) {
+	if len(users) == 0 {
+		return nil, nil
+	}
+	members := make([]any, len(users))
+	for i, u := range users {
+		members[i] = u
+	}
+	chosen, err := s.db.SMIsMember(ctx, s.topicKey(topic), members...).Result()
+	if err != nil {
+		return nil, fmt.Errorf("chosen: %w", err)
+	}
+	return chosen, nil
+}
+
+// walkTopic hands on the subscribers of a topic, of one community only when home is not empty.
+func (s *Store) walkTopic(ctx context.Context, a *audience, topic, home string) error {
+	for cursor := uint64(0); ; {
+		members, next, err := s.db.SScan(ctx, s.topicKey(topic), cursor, "", walkBy).Result()
+		if err != nil {
+			return err
+		}
+		keys := make([]string, len(members))
+		for i, m := range members {
+			keys[i] = s.prefix + "person:" + m
+		}
+		chats, err := s.atHome(ctx, keys, s.prefix+"person:", func(at string) bool { return home == "" || at == home })
+		if err != nil {
+			return err
+		}
+		if err := a.reach(ctx, chats); err != nil {
+			return err
+		}
+		if cursor = next; cursor == 0 {
+			return nil
+		}
+	}
+}
+
+func exportTopics(ctx context.Context, p *Privacy, user int64) (any, bool, error) {
+	ids, err := p.s.Subscriptions(ctx, user)
+	return ids, len(ids) > 0, err
+}
+
+func eraseTopics(ctx context.Context, p *Privacy, user int64) error {
+	ids, err := p.s.Subscriptions(ctx, user)
+	if err != nil {
+		return err
+	}
+	pipe := p.s.db.Pipeline()
+	for _, id := range ids {
+		pipe.SRem(ctx, p.s.topicKey(id), user)
+	}
+	pipe.Del(ctx, p.s.topicsKey(user)) // last: what was interrupted before it is done again
+	_, err = pipe.Exec(ctx)
+	return err
+}
+
+func exportReceipts(ctx context.Context, p *Privacy, user int64) (any, bool, error) {
+	all, err := p.s.db.SMembers(ctx, p.s.receiptsKey(user)).Result()
+	return all, len(all) > 0, err
+}
+
+// eraseReceipts takes a person's receipts away; how many there were stays.
+func eraseReceipts(ctx context.Context, p *Privacy, user int64) error {
+	kept, err := p.s.db.SMembers(ctx, p.s.receiptsKey(user)).Result()
+	if err != nil {
+		return err
+	}
+	pipe := p.s.db.Pipeline()
+	for _, k := range kept {
+		id, field := cutReceipt(k)
+		pipe.HDel(ctx, p.s.gotKey(id), field)
+	}
+	pipe.Del(ctx, p.s.receiptsKey(user))
+	_, err = pipe.Exec(ctx)
+	return err
+}
