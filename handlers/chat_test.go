@@ -28,6 +28,7 @@ func TestChat(t *testing.T) {
 			bot: 您可以让我做这些：
 			|
 			| /menu 看食堂菜单，比如 /menu 周二
+			| /favorites 收藏的菜，前一天晚上告诉您
 			| /contact 找社区专员
 			| /where 换一个小区
 			| /answers 常见问题
@@ -145,7 +146,7 @@ func TestLanguage(t *testing.T) {
 			| · 紫菜虾米汤
 			| [Mon] [Tue] [Wed] [Thu]
 			| [Fri] [Sat] [Sun] [Week]
-			| [As a picture]
+			| [As a picture] [Favourites]
 			resident: 今天吃什么
 			bot: 和食堂, today…
 			cook: /menu

@@ -36,10 +36,11 @@ type MenuMemory interface {
 
 // Menu answers what there is to eat, and takes the menu from the cooks.
 type Menu struct {
-	Store    MenuStore
-	Pictures PictureStore
-	Staff    Staff
-	Quiet    func(time.Time) bool // hours in which a group is not answered unasked
+	Store     MenuStore
+	Pictures  PictureStore
+	Favorites FavoriteStore
+	Staff     Staff
+	Quiet     func(time.Time) bool // hours in which a group is not answered unasked
 	// Corrected tells who was shown what was published before, once for each op.
 	Corrected func(ctx context.Context, op queue.Op, c menu.Canteen, was, is menu.Menu) error
 
@@ -63,6 +64,7 @@ func (h *Menu) Register(r *telegram.Router) {
 	r.Button("picture", h.picture)
 	h.registerSet(r)
 	h.registerSold(r)
+	h.registerFavorites(r)
 }
 
 // Learn reads the dishes that questions in groups are recognised by, as of content.
@@ -146,7 +148,7 @@ func (h *Menu) answer(ctx context.Context, t *telegram.Turn, q menu.Question) er
 	if err != nil {
 		return err
 	}
-	m := card.Menu(t.Words(), a, today(t))
+	m := menuCard(t, a)
 	if !t.Private() && t.Message != nil {
 		m.Reply = t.Message.ID
 	}
@@ -243,10 +245,19 @@ func (h *Menu) show(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	if err := t.Edit(ctx, card.Menu(t.Words(), a, today(t))); err != nil {
+	if err := t.Edit(ctx, menuCard(t, a)); err != nil {
 		return err
 	}
 	return h.shown(ctx, t, a)
+}
+
+// menuCard is an answer as the chat gets it. What a person likes is nobody else's business, and
+// so a group is not asked.
+func menuCard(t *telegram.Turn, a menu.Answer) telegram.Message {
+	if t.Private() {
+		return card.PrivateMenu(t.Words(), a, today(t))
+	}
+	return card.Menu(t.Words(), a, today(t))
 }
 
 func today(t *telegram.Turn) calendar.Date { return calendar.Of(t.Now) }

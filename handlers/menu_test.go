@@ -27,7 +27,7 @@ func TestMenu(t *testing.T) {
 			| · 冬瓜花蛤汤
 			| [周一] [周二] [周三] [周四]
 			| [周五] [周六] [周日] [整周]
-			| [看图（大字）]`},
+			| [看图（大字）] [收藏菜]`},
 		{name: "a day on which the canteen rests", script: `
 			resident: /menu 周六
 			bot: 周六（11月28日）食堂休息。

@@ -42,7 +42,7 @@ type PostSender interface {
 type PostKind struct {
 	// Fill calls page with all chats of a delivery, some at a time; again after a kill.
 	Fill func(ctx context.Context, d queue.Delivery, page func(context.Context, []queue.Chat) error) error
-	// Compose makes the message for a chat, in its language.
+	// Compose makes the message for a chat, in its language. With queue.ErrUnwanted the chat gets none.
 	Compose func(ctx context.Context, d queue.Delivery, to queue.Chat, w text.Words) (telegram.Message, error)
 	// Do is what is done for a chat when that is not to send it what Compose makes.
 	Do func(ctx context.Context, d queue.Delivery, to queue.Chat, w text.Words) (telegram.Sent, error)
@@ -385,6 +385,9 @@ func (p *Post) deliver(ctx context.Context, d queue.Delivery, to *queue.Chat, pl
 		return outcome{sent: sent, err: err}
 	}
 	m, err := p.message(ctx, k, d, *to, w)
+	if errors.Is(err, queue.ErrUnwanted) {
+		return outcome{why: queue.WhyUnwanted}
+	}
 	if err != nil {
 		return outcome{err: fmt.Errorf("%w: %w", errCompose, err)}
 	}

@@ -115,7 +115,7 @@ func (a *App) features(readsAll bool) {
 	a.router.Flood.Person, a.router.Flood.Group = telegram.Bucket{Size: 20, Refill: 3 * time.Second}, telegram.Bucket{Size: 60, Refill: time.Second}
 	a.router.Flood.Exempt = staff.any
 	canteens := jobs.Canteens{Store: a.Store, Admins: a.config.Admins, Now: a.router.Now}
-	a.menu = &handlers.Menu{Store: a.Store, Pictures: a.Store.Pictures(a.router.ID), Staff: staff, Quiet: a.config.Quiet.In, Corrected: canteens.Corrected}
+	a.menu = &handlers.Menu{Store: a.Store, Pictures: a.Store.Pictures(a.router.ID), Favorites: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Corrected: canteens.Corrected}
 	a.menu.Register(a.router)
 	forms := handlers.Forms{}
 	forms.Register(a.router)
@@ -148,7 +148,9 @@ func (a *App) features(readsAll bool) {
 
 // schedules are what the bot does by the clock by itself. A new one is a line here, and one
 // in tasks.
-func (a *App) schedules() []queue.Schedule { return []queue.Schedule{jobs.MenuNag} }
+func (a *App) schedules() []queue.Schedule {
+	return []queue.Schedule{jobs.MenuNag, jobs.FavoritesSchedule}
+}
 
 // clock is what does everything that is done at a time.
 func (a *App) clock() *jobs.Clock {
@@ -156,6 +158,7 @@ func (a *App) clock() *jobs.Clock {
 		Store: a.Store, Speaker: a.sender, Admins: a.config.Admins, Default: a.router.Default, Now: a.router.Now, Holidays: a.Store.Holidays,
 		Quiet: a.config.Quiet.In, Log: a.log,
 	}
+	c.Register("favorites", a.favorites().Task())
 	return c
 }
 
@@ -169,8 +172,12 @@ func (a *App) posting() *jobs.Post {
 		p.Every = 10 * time.Millisecond
 	}
 	p.RegisterActs(a.Store, a.sender)
+	p.Register("favorites", a.favorites().Kind())
 	return p
 }
+
+// favorites tells people of the dishes they like.
+func (a *App) favorites() jobs.Favorites { return jobs.Favorites{Store: a.Store, Now: a.router.Now} }
 
 // notices lets staff write to many, now and at times.
 func (a *App) notices(staff staff) handlers.Notice {

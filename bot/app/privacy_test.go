@@ -18,7 +18,7 @@ import (
 
 // carried says by which name the export shows what keys of a kind hold with an account.
 var carried = map[string]string{
-	"person": "profile", "roles": "roles", "holders": "roles", "staff": "roles", "dialogue": "dialogue", "wishes": "wishes", "wish": "wishes", "tells": "wishes",
+	"person": "profile", "roles": "roles", "holders": "roles", "staff": "roles", "dialogue": "dialogue", "fav": "favorites", "fans": "favorites", "wishes": "wishes", "wish": "wishes", "tells": "wishes",
 	"menu": "menus", "menupast": "menus", "audit": "audit", "dead": "dead",
 	"draft": "notices", "notice": "notices", "noticesby": "notices",
 }
@@ -84,6 +84,12 @@ func leaveTraces(t *testing.T, d *Demo) {
 		resident: /where
 		bot: …
 		resident: [安居小区]
+		bot*: …
+		resident: /menu 周二
+		bot: …
+		resident: [收藏菜]
+		bot*: …
+		resident: [♡ 清蒸青鱼]
 		bot*: …
 		resident: 路灯坏了找谁
 		bot: …

@@ -35,6 +35,8 @@ func keptValues(w text.Words, value any, names map[string]string) map[string]any
 		return map[string]any{"Language": language, "Community": names[v.Community], "Blocked": v.Blocked}
 	case community.Member:
 		return map[string]any{"Roles": roleNames(w, v.Grants, names), "Name": v.Name}
+	case community.Liked:
+		return map[string]any{"Count": len(v.Dishes)}
 	}
 	if v := reflect.ValueOf(value); v.Kind() == reflect.Slice {
 		return map[string]any{"Count": v.Len()}

@@ -29,6 +29,12 @@ type Waiting struct {
 	Since    time.Time `json:"since"`
 }
 
+// Liked is a person's favourite dishes, as Kept "favorites" holds them.
+type Liked struct {
+	Dishes []string `json:"dishes"`
+	Muted  bool     `json:"muted,omitempty"` // they are not told of them
+}
+
 // Unhandled is a message that could not be handled, as a list of Kept "dead" holds it.
 type Unhandled struct {
 	At      time.Time `json:"at"`

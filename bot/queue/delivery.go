@@ -83,6 +83,7 @@ const (
 	WhyOld         Why = "old"         // the message is too old to be deleted
 	WhyGone        Why = "gone"        // the message is not there any more
 	WhyBusy        Why = "busy"        // Telegram did not take it in the time there was
+	WhyUnwanted    Why = "unwanted"    // there was nothing to tell the chat any more
 )
 
 // Row is what became of a delivery in one chat.
@@ -108,6 +109,9 @@ const (
 
 // ErrNoDelivery says that there is no delivery of that ID (any more).
 var ErrNoDelivery = errors.New("queue: no such delivery")
+
+// ErrUnwanted says that a chat of a delivery need not be told anything any more.
+var ErrUnwanted = errors.New("queue: nothing to tell this chat")
 
 // String is a chat as rows name it: "-1001" or, with a topic, "-1001.7".
 func (c Chat) String() string {

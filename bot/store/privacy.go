@@ -36,6 +36,7 @@ var holdings = []holding{
 	{"wishes", exportWishes, eraseWishes},
 	{"topics", exportTopics, eraseTopics},
 	{"receipts", exportReceipts, eraseReceipts},
+	{"favorites", exportFavorites, eraseFavorites},
 	{"menus", exportMenus, eraseMenus}, // before the audit trail, by which staff are known
 	{"notices", exportNotices, eraseNotices},
 	{"audit", exportAudit, eraseAudit},

@@ -118,8 +118,12 @@ func (s *Store) questionKey(id string) string  { return s.prefix + "question:" +
 func (s *Store) askedTodayKey(user int64) string {
 	return s.prefix + "asks:" + strconv.FormatInt(user, 10)
 }
-func (s *Store) wishesKey(q string) string      { return s.prefix + "wishes:" + q }
-func (s *Store) wishKey(user int64) string      { return s.prefix + "wish:" + strconv.FormatInt(user, 10) }
+func (s *Store) wishesKey(q string) string { return s.prefix + "wishes:" + q }
+func (s *Store) wishKey(user int64) string { return s.prefix + "wish:" + strconv.FormatInt(user, 10) }
+func (s *Store) favoritesKey(user int64) string {
+	return s.prefix + "fav:" + strconv.FormatInt(user, 10)
+}
+func (s *Store) fansKey(dish string) string     { return s.prefix + "fans:" + dish }
 func (s *Store) tellsKey() string               { return s.prefix + "tells" }
 func (s *Store) pendingKey(id string) string    { return s.prefix + "pending:" + id }
 func (s *Store) alliancesKey() string           { return s.prefix + "alliances" }
