@@ -33,6 +33,7 @@ func TestChat(t *testing.T) {
 			| /where 换一个小区
 			| /answers 常见问题
 			| /privacy 我记下了您的什么，可以拿走、可以删
+			| /subscribe 想收哪些通知
 			| /start 从头开始，拿出大按钮
 			| /help 我能帮您办什么
 			| /language 换语言 Language
@@ -51,6 +52,7 @@ func TestChat(t *testing.T) {
 			| /contact 找社区专员
 			| /answers 常见问题
 			| /privacy 我记下了您的什么，可以拿走、可以删
+			| /subscribe 想收哪些通知
 			| /help 我能帮您办什么
 			| /language 换语言 Language
 			| /id 看自己的编号

@@ -44,6 +44,7 @@ func TestTwoEditors(t *testing.T) {
 		{name: "and insists", script: both + `
 			cook: [还是发布我这份]
 			bot*: 发布好了！…
+			bot@resident: 更正：…
 			resident: /menu 周四
 			bot: …葱油鲳鱼…`},
 		{name: "and is told again when a third was faster", script: both + `
@@ -51,6 +52,7 @@ func TestTwoEditors(t *testing.T) {
 			bot: …
 			admin: [发布]
 			bot*: 发布好了！…
+			bot@resident: 更正：…
 			cook: [还是发布我这份]
 			bot*: …· 周四：红烧带鱼 → 葱油鲳鱼…`},
 		{name: "and a dish is replaced in what the other has published", script: `
@@ -207,10 +209,10 @@ func TestTrail(t *testing.T) {
 	}
 	tuesday := calendar.Date{Year: 2026, Month: 11, Day: 24}
 	seen, err := d.App.Store.Shown(t.Context(), "hefan", tuesday, monday.Add(time.Hour))
-	if err != nil || len(seen) != 2 || seen[0].Chat.ID != -1001000000001 || seen[1].Chat.ID != 1001 || !seen[0].At.Equal(monday) {
+	if err != nil || len(seen) != 2 || seen[0].Chat.ID != -1001000000001 || seen[1].Chat.ID != 1001 || !seen[0].At.Equal(monday.Add(time.Hour)) { // when they were corrected
 		t.Errorf("shown Tuesday: %+v, %v", seen, err)
 	}
-	if seen, err := d.App.Store.Shown(t.Context(), "hefan", tuesday, monday.Add(menu.Remembered+time.Minute)); err != nil || len(seen) != 0 {
+	if seen, err := d.App.Store.Shown(t.Context(), "hefan", tuesday, monday.Add(menu.Remembered+time.Hour+time.Minute)); err != nil || len(seen) != 0 {
 		t.Errorf("two days later: %+v, %v", seen, err)
 	}
 }

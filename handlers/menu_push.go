@@ -39,7 +39,14 @@ var (
 
 // Register takes /menu_push, its button and refusals.
 func (h Push) Register(r *telegram.Router) {
-	r.Command("menu_push", h.push, telegram.In(telegram.Group), telegram.About("daily.about"))
+	staff := telegram.For(func(ctx context.Context, t *telegram.Turn) (bool, error) {
+		if t.User == nil {
+			return false, nil
+		}
+		g, err := h.Staff.Grants(ctx, t.User.ID)
+		return g.Has(community.Specialist) || g.Has(community.Cook), err
+	})
+	r.Command("menu_push", h.push, telegram.In(telegram.Group), staff, telegram.About("daily.about"))
 	r.Button("pushoff", h.off)
 	for err, key := range map[error]string{
 		errOften: "daily.often", errUnbound: "daily.unbound", errNoMeals: "daily.no_canteen", errNotPush: "daily.staff", errPushWhen: "daily.how",

@@ -9,7 +9,7 @@ func TestMenuPush(t *testing.T) {
 	play(t, []script{
 		{name: "the day's menu comes every working day, never a missing one, and the cook is reminded", script: `
 			resident@group: /menu_push 10:30 周一至周五
-			bot@group: 只有食堂师傅、社区专员和管理员可以定。
+			bot@group: 这件事要由镇里的管理员，或者管这一块的工作人员来办。…
 			admin@group: /menu_push
 			bot@group: 这个群还没有定时发菜单。要发的话，像这样说：…
 			admin@group: /menu_push 周一 随便
