@@ -61,9 +61,11 @@ func TestAnnounceParts(t *testing.T) {
 		spec: [立即发]
 		bot*: …
 		spec: [看预览]
-		bot: (photo) 茶园
 		bot: (photo)
 		bot: (photo)
+		bot: (photo)
+		bot: 茶园
+		| [不再接收此类]
 		bot: 上面就是…
 		spec: [修改]
 		bot*: 要改什么？其他的都不变。
@@ -75,9 +77,11 @@ func TestAnnounceParts(t *testing.T) {
 		spec: 9点半
 		bot: …· 周一 11月23日 09:30…
 		spec: [就这个时间]
-		bot: (photo) 茶园
 		bot: (photo)
 		bot: (photo)
+		bot: (photo)
+		bot: 茶园
+		| [不再接收此类]
 		bot: 上面就是…时间：11月23日（周一）9:30…
 		spec: (forge announce send 1)
 		bot!!: 这个按钮已经过时了…

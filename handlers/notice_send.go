@@ -37,9 +37,16 @@ func (h Notice) toMe(ctx context.Context, t *telegram.Turn) error {
 // more than a button.
 const previewID = "preview"
 
-// copy is a draft as its recipients get it.
+// copy is a draft as its recipients get it in private.
 func (h Notice) copy(t *telegram.Turn, d notice.Draft) telegram.Message {
-	m := card.Posted(t.Words(), queue.Delivery{ID: previewID, Receipt: d.Receipt}, card.NoticeBody(d.Body))
+	as, m := queue.Delivery{ID: previewID, Receipt: d.Receipt}, card.NoticeBody(d.Body)
+	for _, to := range d.To {
+		as.To = append(as.To, to.String())
+	}
+	if row := card.StopRow(t.Words(), as); row != nil {
+		m.Buttons = append(m.Buttons, row)
+	}
+	m = card.Posted(t.Words(), as, m)
 	m.Class = queue.Answer
 	return m
 }

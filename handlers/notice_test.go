@@ -127,6 +127,7 @@ func TestAnnounce(t *testing.T) {
 		crier: [看预览]
 		bot: 明天 停水
 		| [已收到]
+		| [不再接收此类]
 		bot: 上面就是大家会看到的样子。
 		|
 		| 发给：安居小区的居民、安居小区的群
@@ -138,6 +139,7 @@ func TestAnnounce(t *testing.T) {
 		crier: [先发给我]
 		bot: 明天 停水
 		| [已收到]
+		| [不再接收此类]
 		bot!: 发给您了，别人收到的也是这样。
 		crier: [修改]
 		bot*: 要改什么？…
@@ -146,6 +148,7 @@ func TestAnnounce(t *testing.T) {
 		crier: (html) 后天 <b>停水</b>
 		bot: 后天 停水
 		| [已收到]
+		| [不再接收此类]
 		bot: 上面就是大家会看到的样子。…
 `)
 	done(t, d, "crier: [确认发送]")
