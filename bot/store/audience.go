@@ -68,7 +68,9 @@ func (s *Store) meant(ctx context.Context, a *audience, d community.Directory, t
 		for _, al := range d.Alliances {
 			if al.ID == t.ID && !al.Closed {
 				for _, id := range al.Communities {
-					a.groups[id] = true
+					if c, ok := d.ByID(id); ok && !c.Closed {
+						a.groups[id] = true
+					}
 				}
 			}
 		}

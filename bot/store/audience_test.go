@@ -84,6 +84,20 @@ func TestWalk(t *testing.T) {
 				t.Errorf("%q reaches %d groups and %d people, %v; want %v", to, groups, people, err, want)
 			}
 		}
+		closed, err := s.EditCommunity(ctx, "close", func(d community.Directory) (community.Community, community.Entry, error) {
+			c, err := d.Close("b")
+			return c, community.Entry{What: "community.close"}, err
+		})
+		if err != nil || !closed.Closed {
+			t.Fatal(closed, err)
+		}
+		if content, err = s.Content(ctx); err != nil {
+			t.Fatal(err)
+		}
+		groups, _, err := s.Reach(ctx, content, []notice.Target{{Kind: notice.Alliance, ID: "a1"}})
+		if err != nil || groups != 2 {
+			t.Errorf("an alliance with a closed community reaches %d groups, %v; want 2", groups, err)
+		}
 	})
 }
 
