@@ -98,6 +98,7 @@ func (h Topics) stop(ctx context.Context, t *telegram.Turn) error {
 	}
 	heard := false
 	for _, s := range d.To {
+		op := t.Op() // of this target also in a retry, which finds other topics chosen
 		to, err := notice.ParseTarget(s)
 		if err != nil {
 			continue // of another version of the bot
@@ -106,9 +107,9 @@ func (h Topics) stop(ctx context.Context, t *telegram.Turn) error {
 		switch {
 		case to.Kind == notice.Subscriber && slices.Contains(chosen, topic):
 			heard = true
-			err = h.Store.Subscribe(ctx, t.Op(), t.UserID(), topic, false)
+			err = h.Store.Subscribe(ctx, op, t.UserID(), topic, false)
 		case to.Kind == notice.Residents && !heard:
-			err = h.Store.Subscribe(ctx, t.Op(), t.UserID(), notice.NoNews, true)
+			err = h.Store.Subscribe(ctx, op, t.UserID(), notice.NoNews, true)
 		}
 		if err != nil {
 			return err
