@@ -80,15 +80,32 @@ func (g *gate) book(ctx context.Context, b queue.Bucket) error {
 		if g.shared != nil {
 			from = g.shared
 		}
+		asked := time.Now()
 		wait, booked, err := from.Book(ctx, b)
 		if err != nil {
 			return fmt.Errorf("shared limiter: %w", err)
 		}
-		if err := pause(ctx, wait); err != nil || booked {
+		if err := pause(ctx, wait); err != nil {
 			return err
+		}
+		if booked {
+			return g.overslept(ctx, from, time.Since(asked)-wait)
 		}
 	}
 }
+
+// overslept moves all later places on by as much as this process came too late to its own, on a
+// machine that is too busy: what was late and what is in time would be one too many otherwise.
+func (g *gate) overslept(ctx context.Context, l Limiter, late time.Duration) error {
+	if late < tooLate {
+		return nil
+	}
+	_, _, err := l.Book(ctx, queue.Bucket{Step: min(late, time.Second), Slack: time.Minute})
+	return err
+}
+
+// tooLate is how late a place may be taken: less than what crowdRate leaves free in a second.
+const tooLate = 8 * time.Millisecond
 
 // stand waits before asking again. When the limit over all is what holds the message back,
 // those who wait in this process ask one after another, not all at the same moment.
