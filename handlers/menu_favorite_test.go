@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"xingfuli/bot/app"
 	"xingfuli/bot/calendar"
 	"xingfuli/bot/menu"
 	"xingfuli/bot/queue"
@@ -250,4 +251,30 @@ func TestFavoritesByHand(t *testing.T) {
 	if got := [2]int{told(1001), told(1003)}; got != [2]int{1, 2} {
 		t.Errorf("the resident and the admin were told %v times", got)
 	}
+}
+
+// TestFavoritesHeld tells in the morning what the quiet hours have held up, in the words of that
+// morning, and not who has taken the dish off meanwhile.
+func TestFavoritesHeld(t *testing.T) {
+	t.Parallel()
+	d, err := app.NewDemo(t.Context(), app.DemoOptions{Start: at(23, 22, 30), Stopped: true, Fast: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.Close)
+	s := d.App.Store
+	playIn(t, d, "resident: /start\nbot: …\ncook: /start\nbot: …")
+	r := queue.Run{Schedule: "favorites.evening", Wall: "2026-11-23 22:30", Due: d.Sim.Now(), By: 1003}
+	err = errors.Join(
+		s.Like(t.Context(), "l1", 1001, "清蒸青鱼"), s.Like(t.Context(), "l2", 1002, "清蒸青鱼"),
+		s.RunSchedule(t.Context(), "run", r), d.App.Settle(t.Context()), s.Unlike(t.Context(), "l3", 1002, "清蒸青鱼"),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	playIn(t, d, `
+		bot@resident: (silence)
+		clock: 2026-11-24 08:30
+		bot@resident: 今天（周二，11月24日）和食堂有您收藏的清蒸青鱼。…
+		bot@cook: (silence)`)
 }

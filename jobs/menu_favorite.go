@@ -73,7 +73,7 @@ func (j Favorites) run(ctx context.Context, _ queue.Schedule, run queue.Run) (qu
 	if err != nil {
 		return "", err
 	}
-	d, op := queue.Delivery{Kind: "favorites", Body: body, Made: j.Now()}, queue.Op("favorites."+tomorrow.String()) // by hand and by the clock together once
+	d, op := queue.Delivery{Kind: "favorites", Body: body, Made: j.Now()}, queue.Op("favorites."+tomorrow.String()) // of the day: by hand and by the clock together it is told once
 	if run.Rehearse {
 		d.Rehearsal, d.Author, op = true, run.By, run.Op
 	}
