@@ -92,28 +92,32 @@ func (h Topics) stop(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	chosen, err := h.Store.Subscriptions(ctx, t.UserID())
-	if err != nil {
-		return err
+	for _, topic := range refusals(d) {
+		if err := h.Store.Subscribe(ctx, t.Op(), t.UserID(), topic, topic == notice.NoNews); err != nil {
+			return err
+		}
 	}
-	heard := false
+	return t.Toast(ctx, "topic.stopped", nil)
+}
+
+// refusals are the topics of a delivery, which who taps is to hear no more of, or the notices to
+// residents when it was for no topic.
+func refusals(d queue.Delivery) []string {
+	var topics []string
+	residents := false
 	for _, s := range d.To {
-		op := t.Op() // of this target also in a retry, which finds other topics chosen
 		to, err := notice.ParseTarget(s)
 		if err != nil {
 			continue // of another version of the bot
 		}
 		topic, _, _ := strings.Cut(to.ID, "@")
-		switch {
-		case to.Kind == notice.Subscriber && slices.Contains(chosen, topic):
-			heard = true
-			err = h.Store.Subscribe(ctx, op, t.UserID(), topic, false)
-		case to.Kind == notice.Residents && !heard:
-			err = h.Store.Subscribe(ctx, op, t.UserID(), notice.NoNews, true)
-		}
-		if err != nil {
-			return err
+		residents = residents || to.Kind == notice.Residents
+		if to.Kind == notice.Subscriber && !slices.Contains(topics, topic) {
+			topics = append(topics, topic)
 		}
 	}
-	return t.Toast(ctx, "topic.stopped", nil)
+	if len(topics) == 0 && residents {
+		return []string{notice.NoNews}
+	}
+	return topics
 }

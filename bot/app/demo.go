@@ -204,6 +204,7 @@ func demoPage(zone *time.Location) page.Options {
 		Jumps: []page.Jump{
 			jump("快进到明早 10:30", "To 10:30 tomorrow", 1, 10*60+30),
 			jump("快进到明天 13:00", "To 13:00 tomorrow", 1, 13*60),
+			{Label: map[string]string{"zh-Hans": "快进到下周一 8:00", "en": "To 8:00 next Monday"}, Ahead: toMonday},
 			jump("快进一周", "A week ahead", 7, -1),
 		},
 		Tours: demoTours,
@@ -221,6 +222,11 @@ func jump(zh, en string, days int, at calendar.Clock) page.Jump {
 	}}
 }
 
+// toMonday is how long it is to 8:00 on the next Monday.
+func toMonday(now time.Time) time.Duration {
+	return calendar.Of(now).Monday().AddDays(7).At(8*60, now.Location()).Sub(now)
+}
+
 //go:embed tour_resident.txt
 var tourResident string
 
@@ -230,9 +236,13 @@ var tourCook string
 //go:embed tour_answers.txt
 var tourAnswers string
 
+//go:embed tour_notice.txt
+var tourNotice string
+
 // demoTours are played by the tests too, with the answers in them.
 var demoTours = []page.Tour{
 	{Title: map[string]string{"zh-Hans": "居民问今天吃什么", "en": "A resident asks what there is to eat"}, Script: tourResident},
 	{Title: map[string]string{"zh-Hans": "食堂师傅发布菜单", "en": "The cook publishes a menu"}, Script: tourCook},
 	{Title: map[string]string{"zh-Hans": "没人答过的问题有了答案", "en": "A question that nobody had answered"}, Script: tourAnswers},
+	{Title: map[string]string{"zh-Hans": "每周一早上 8 点的通知", "en": "A notice every Monday at 8:00"}, Script: tourNotice},
 }

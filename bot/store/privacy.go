@@ -40,6 +40,7 @@ var holdings = []holding{
 	{"menus", exportMenus, eraseMenus}, // before the audit trail, by which staff are known
 	{"notices", exportNotices, eraseNotices},
 	{"audit", exportAudit, eraseAudit},
+	{"sendings", exportSendings, eraseSendings},
 	{"dead", exportDead, eraseDead},
 }
 
