@@ -27,6 +27,7 @@ type AnswerStore interface {
 	NoteQuestion(ctx context.Context, op queue.Op, user int64, q community.Question) error
 	SetPending(ctx context.Context, id string, q community.Question) error
 	Pending(ctx context.Context, id string) (community.Question, error)
+	Counter
 }
 
 // Answers answers the common questions, and takes the answers from staff.
@@ -227,7 +228,9 @@ func (h *Answers) ask(ctx context.Context, t *telegram.Turn) (bool, error) {
 	if err := h.Store.NoteQuestion(ctx, t.Op(), t.UserID(), q); err != nil {
 		return false, err
 	}
-	_, err = t.Send(ctx, card.Noted(t.Words(), q))
+	if _, err = t.Send(ctx, card.Noted(t.Words(), q)); err == nil {
+		h.Store.Count(home, today(t).Monday(), community.Tally{Asked: 1, Missed: 1})
+	}
 	return true, err
 }
 
@@ -242,7 +245,11 @@ func (h *Answers) match(ctx context.Context, t *telegram.Turn, question string) 
 		return false, nil
 	}
 	if sure {
-		return true, h.found(ctx, t, found[0])
+		if err := h.found(ctx, t, found[0]); err != nil {
+			return true, err
+		}
+		h.Store.Count(home, today(t).Monday(), community.Tally{Asked: 1})
+		return true, nil
 	}
 	none := "" // there is nothing to note of what is no question
 	if q, ok := community.NewQuestion(question, home, t.Now); ok {
@@ -251,7 +258,9 @@ func (h *Answers) match(ctx context.Context, t *telegram.Turn, question string) 
 			return false, err
 		}
 	}
-	_, err = t.Send(ctx, card.Likely(t.Words(), found, none))
+	if _, err = t.Send(ctx, card.Likely(t.Words(), found, none)); err == nil {
+		h.Store.Count(home, today(t).Monday(), community.Tally{Asked: 1})
+	}
 	return true, err
 }
 
@@ -294,6 +303,7 @@ func (h *Answers) unlikely(ctx context.Context, t *telegram.Turn) error {
 	if err := h.Store.NoteQuestion(ctx, queue.Op("asked."+t.Button.ID), t.UserID(), q); err != nil { // once, whoever presses
 		return err
 	}
+	h.Store.Count(q.Community, today(t).Monday(), community.Tally{Missed: 1}) // it was counted as asked
 	return t.Edit(ctx, card.Noted(t.Words(), q))
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"xingfuli/bot/calendar"
 	"xingfuli/bot/card"
+	"xingfuli/bot/community"
 	"xingfuli/bot/menu"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"
@@ -32,6 +33,12 @@ type MenuMemory interface {
 	Show(ctx context.Context, canteen string, dates []calendar.Date, to queue.Chat, now time.Time) error
 	Asked(ctx context.Context, op queue.Op, chat int64, question, answer string) (message int, err error)
 	Answered(chat int64, question string, message int)
+	Counter
+}
+
+// Counter counts what communities ask, by week; see store.Count.
+type Counter interface {
+	Count(home string, monday calendar.Date, t community.Tally)
 }
 
 // Menu answers what there is to eat, and takes the menu from the cooks.
@@ -140,8 +147,8 @@ func (h *Menu) question(ctx context.Context, t *telegram.Turn) (bool, error) {
 // answer answers a question. One that a group did not put to the bot itself is answered
 // once in ten minutes; who asks it again is pointed to that answer, the next ones to nothing.
 func (h *Menu) answer(ctx context.Context, t *telegram.Turn, q menu.Question) error {
-	c, ok, err := h.canteen(ctx, t)
-	if err != nil || !ok {
+	c, home, err := h.canteen(ctx, t)
+	if err != nil || home == "" {
 		return err
 	}
 	a, err := h.look(ctx, t, c, q)
@@ -159,17 +166,29 @@ func (h *Menu) answer(ctx context.Context, t *telegram.Turn, q menu.Question) er
 		}
 	}
 	if last > 0 {
-		_, err = t.Send(ctx, telegram.Message{HTML: t.Words().HTML("menu.answered", nil), Reply: last})
+		if _, err = t.Send(ctx, telegram.Message{HTML: t.Words().HTML("menu.answered", nil), Reply: last}); err == nil {
+			h.count(t, home, a)
+		}
 		return err
 	}
 	id, err := t.Send(ctx, m)
 	if err != nil {
 		return err
 	}
+	h.count(t, home, a)
 	if !t.Direct {
 		h.Store.Answered(t.Chat.ID, topic, id)
 	}
 	return h.shown(ctx, t, a)
+}
+
+// count counts a question of a community; what is not published nobody knows.
+func (h *Menu) count(t *telegram.Turn, home string, a menu.Answer) {
+	n := community.Tally{Asked: 1}
+	if a.Kind == menu.Unpublished {
+		n.Missed = 1
+	}
+	h.Store.Count(home, today(t).Monday(), n)
 }
 
 // printOf tells one answer from another: a dish may be sold out since, or a meal over.
@@ -197,27 +216,27 @@ func (h *Menu) look(ctx context.Context, t *telegram.Turn, c menu.Canteen, q men
 }
 
 // canteen finds the canteen that the chat or the person eats at. When that is not known
-// it says so, and returns false.
-func (h *Menu) canteen(ctx context.Context, t *telegram.Turn) (menu.Canteen, bool, error) {
+// it says so, and returns no community.
+func (h *Menu) canteen(ctx context.Context, t *telegram.Turn) (c menu.Canteen, home string, err error) {
 	d, err := h.Store.Directory(ctx, t.Known.Content)
 	if err != nil {
-		return menu.Canteen{}, false, err
+		return menu.Canteen{}, "", err
 	}
-	home, ok := at(t, d.Open())
+	place, ok := at(t, d.Open())
 	if !ok {
-		return menu.Canteen{}, false, unsettled(ctx, t, d, t.Text)
+		return menu.Canteen{}, "", unsettled(ctx, t, d, t.Text)
 	}
 	canteens, err := h.Store.Canteens(ctx, t.Known.Content)
 	if err != nil {
-		return menu.Canteen{}, false, err
+		return menu.Canteen{}, "", err
 	}
-	if c, ok := serving(canteens, home.ID); ok {
-		return c, true, nil
+	if c, ok := serving(canteens, place.ID); ok {
+		return c, place.ID, nil
 	}
 	if !t.Direct {
-		return menu.Canteen{}, false, nil // perhaps they mean another canteen
+		return menu.Canteen{}, "", nil // perhaps they mean another canteen
 	}
-	return menu.Canteen{}, false, t.Say(ctx, "menu.no_canteen", nil)
+	return menu.Canteen{}, "", t.Say(ctx, "menu.no_canteen", nil)
 }
 
 // serving is the canteen that serves a community.

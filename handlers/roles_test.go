@@ -35,7 +35,7 @@ var rights = []struct {
 	{"/canteen 改名 和食堂 和和食堂", adminsMay}, {"/canteen 关闭 和食堂", adminsMay}, {"[edit k_add]", adminsMay}, {"[edit k_name.hefan]", adminsMay},
 	{"[edit k_serve.hefan]", adminsMay}, {"[canteenclose hefan]", adminsMay}, {"[canteenclosed hefan]", adminsMay}, {"[canteenopen hefan]", adminsMay},
 
-	{"/questions", localsMay}, {"[questions new.0]", localsMay}, {"[answeradd]", localsMay},
+	{"/digest", localsMay}, {"/questions", localsMay}, {"[questions new.0]", localsMay}, {"[answeradd]", localsMay},
 	{"/answers 新增 停车 | 能停几辆车 | 两辆", localsMay},
 	{"@group /bind 安居小区", localsMay}, {"@group /unbind", localsMay},
 

@@ -133,6 +133,9 @@ func (a *App) features(readsAll bool) {
 	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake}.Register(a.router)
 	a.Clock = a.clock()
 	canteens.Register(a.Clock, a.post)
+	digests := &jobs.Digests{Store: a.Store, Sender: a.sender, Admins: a.config.Admins, Now: a.router.Now}
+	digests.Register(a.Clock, a.post)
+	handlers.Digest{Store: a.Store, Staff: staff, Of: digests.Of}.Register(a.router)
 	handlers.Push{Store: a.Store, Staff: staff, Holidays: a.Store.Calendar}.Register(a.router)
 	handlers.Jobs{Store: a.Store, Staff: staff, Title: a.Clock.Title, Holidays: a.Store.Calendar, Upkeep: []string{"answered", "dishes", "letters", "durability"}}.Register(a.router)
 	handlers.Topics{Store: a.Store}.Register(a.router)
@@ -149,7 +152,7 @@ func (a *App) features(readsAll bool) {
 // schedules are what the bot does by the clock by itself. A new one is a line here, and one
 // in tasks.
 func (a *App) schedules() []queue.Schedule {
-	return []queue.Schedule{jobs.MenuNag, jobs.FavoritesSchedule}
+	return []queue.Schedule{jobs.MenuNag, jobs.FavoritesSchedule, jobs.WeekDigest}
 }
 
 // clock is what does everything that is done at a time.

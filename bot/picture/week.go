@@ -113,10 +113,15 @@ func (w Week) PNG() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("draw a week: %w", err)
 	}
+	return page.png()
+}
+
+// png draws what was placed.
+func (p *page) png() ([]byte, error) {
 	var b bytes.Buffer
 	e := png.Encoder{CompressionLevel: png.BestSpeed}
-	if err := e.Encode(&b, page.draw()); err != nil {
-		return nil, fmt.Errorf("draw a week: %w", err)
+	if err := e.Encode(&b, p.draw()); err != nil {
+		return nil, fmt.Errorf("write a picture: %w", err)
 	}
 	return b.Bytes(), nil
 }
