@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"xingfuli/bot/queue"
+)
+
+// TestNoticeMemory queues 1,000 and then 100,000 rows: they are Redis's, and the bot stays as
+// small as it was.
+func TestNoticeMemory(t *testing.T) {
+	t.Parallel()
+	const few, many, most = 1_000, 100_000, 20.0 // people; MiB
+	c := newTown(t, townOptions{config: []string{admins()}})
+	c.replicas[0].config[4] = "  limits: {per_second: 20, per_chat_second: 1, per_group_minute: 20}"
+	c.settlers(otherID, 1_000_000, few)
+	c.settlers(homeID, 2_000_000, many)
+	c.replicas[0].start()
+	c.until("the bot is up", patience, c.replicas[0].up)
+	queued := func(words, to string, n int) float64 {
+		began := time.Now()
+		id := c.notice(words, to)
+		var d queue.Delivery
+		c.until("all rows are queued", patience, func() bool {
+			var err error
+			d, err = c.store.Delivery(t.Context(), id)
+			return err == nil && d.State == queue.Running && d.Total == n
+		})
+		t.Logf("%d rows queued within %v", d.Total, time.Since(began))
+		return c.replicas[0].rss(t)
+	}
+	small := queued("few", "residents:"+otherID, few)
+	large := queued("many", "residents:"+homeID, many)
+	t.Logf("%.1f MiB with %d rows, %.1f MiB with %d more", small, few, large, many)
+	if large-small > most {
+		t.Errorf("the bot has grown by %.1f MiB, want %.0f at most", large-small, most)
+	}
+}
+
+// settlers puts people into Redis who live somewhere.
+func (c *town) settlers(home string, first, n int) {
+	c.t.Helper()
+	pipe := c.db.Pipeline()
+	for i := range n {
+		pipe.HSet(c.t.Context(), fmt.Sprintf("xf:{x}:person:%d", first+i), "community", home)
+		if i%5000 == 4999 || i == n-1 {
+			if _, err := pipe.Exec(c.t.Context()); err != nil && err != redis.Nil {
+				c.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// rss is the memory of the process, in MiB.
+func (r *replica) rss(t *testing.T) float64 {
+	t.Helper()
+	r.mu.Lock()
+	pid := r.cmd.Process.Pid
+	r.mu.Unlock()
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Skip("the system does not tell how much memory a process has") // Linux does
+	}
+	for line := range strings.Lines(string(data)) {
+		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+			kb, err := strconv.Atoi(strings.Fields(rest)[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			return float64(kb) / 1024
+		}
+	}
+	t.Fatal("no VmRSS")
+	return 0
+}
