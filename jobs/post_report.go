@@ -28,6 +28,15 @@ func (p *Post) mark(d queue.Delivery) string {
 // ended tells whether nothing is done for a delivery any more, unless somebody wants it.
 func (p *Post) ended(d queue.Delivery) bool { return !d.Ended.IsZero() && d.Sending == 0 }
 
+// fewRows are sent within about a second.
+const fewRows = 30
+
+// soon tells whether there will be more to tell in a moment: the first that an author is told of
+// a small delivery is how it went.
+func (p *Post) soon(d queue.Delivery) bool {
+	return d.State == queue.Filling || d.State == queue.Running && d.Total <= fewRows && d.Ready+d.Sending > 0 && !p.held(d)
+}
+
 // report tells the author of a delivery how it stands, in one message that is edited.
 func (p *Post) report(ctx context.Context, d queue.Delivery) error {
 	mark, last := p.mark(d), p.ended(d)
@@ -35,6 +44,9 @@ func (p *Post) report(ctx context.Context, d queue.Delivery) error {
 		if last || d.Author == 0 && d.State == queue.Over {
 			return p.Store.Reported(ctx, d.ID, d.Report, mark, true)
 		}
+		return nil
+	}
+	if d.Report == 0 && p.soon(d) {
 		return nil
 	}
 	news, err := p.Store.MayReport(ctx, d.ID, mark, p.Every, last)

@@ -258,10 +258,10 @@ func TestPostReasons(t *testing.T) {
 		}
 		stuck, hung := c[3], c[4]
 		h.sim.Fail(func(method string, chat int64) *sim.Fault {
-			switch {
-			case chat == stuck.ID:
+			switch chat {
+			case stuck.ID:
 				return &sim.Fault{Status: 429, RetryAfter: 60}
-			case chat == hung.ID:
+			case hung.ID:
 				return &sim.Fault{Act: true, Drop: true}
 			}
 			return nil
