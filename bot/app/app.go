@@ -135,6 +135,7 @@ func (a *App) features(readsAll bool) {
 	canteens.Register(a.Clock, a.post)
 	digests := &jobs.Digests{Store: a.Store, Sender: a.sender, Admins: a.config.Admins, Now: a.router.Now}
 	digests.Register(a.Clock, a.post)
+	jobs.Sweep{Store: a.Store, Bot: a.router.ID, Now: a.router.Now, Post: a.post}.Register(a.Clock)
 	handlers.Digest{Store: a.Store, Staff: staff, Of: digests.Of}.Register(a.router)
 	handlers.Push{Store: a.Store, Staff: staff, Holidays: a.Store.Calendar}.Register(a.router)
 	handlers.Jobs{Store: a.Store, Staff: staff, Title: a.Clock.Title, Holidays: a.Store.Calendar, Upkeep: []string{"answered", "dishes", "letters", "durability"}}.Register(a.router)
@@ -152,7 +153,7 @@ func (a *App) features(readsAll bool) {
 // schedules are what the bot does by the clock by itself. A new one is a line here, and one
 // in tasks.
 func (a *App) schedules() []queue.Schedule {
-	return []queue.Schedule{jobs.MenuNag, jobs.FavoritesSchedule, jobs.WeekDigest}
+	return []queue.Schedule{jobs.MenuNag, jobs.FavoritesSchedule, jobs.WeekDigest, jobs.NightSweep}
 }
 
 // clock is what does everything that is done at a time.
