@@ -113,7 +113,7 @@ func (h Post) mine(ctx context.Context, t *telegram.Turn, id string) (queue.Deli
 
 // show puts the report where the button was.
 func (h Post) show(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
-	held := d.State == queue.Running && d.Queued > 0 && !d.Urgent && h.Quiet(t.Now)
+	held := d.State == queue.Running && d.Queued > 0 && d.Waits() && h.Quiet(t.Now)
 	return t.Edit(ctx, card.Delivery(t.Words(), d, held))
 }
 

@@ -22,6 +22,7 @@ type PostStore interface {
 	Release(ctx context.Context, name, replica string) error
 	Fill(ctx context.Context, id string, chats []queue.Chat) error
 	Filled(ctx context.Context, id string, now time.Time) error
+	Steer(ctx context.Context, id string, to queue.State, now time.Time, from ...queue.State) (queue.State, error)
 	Take(ctx context.Context, id, owner string, ttl time.Duration, now time.Time) (to queue.Chat, idle, running bool, err error)
 	Settle(ctx context.Context, id, owner string, r queue.Row, wait time.Duration, counted bool, now time.Time) error
 	Alive(ctx context.Context, owner string, ttl time.Duration) error
@@ -71,6 +72,7 @@ type Post struct {
 	flying  atomic.Int64  // chats that are being sent to
 	work    sync.WaitGroup
 	minding sync.Map // delivery → somebody of this process minds it
+	failed  sync.Map // delivery → how often it was not filled
 	loads   sync.Map // delivery → how many messages one of its chats gets
 	away    atomic.Int64
 }
@@ -208,11 +210,26 @@ func (p *Post) fill(ctx context.Context, d queue.Delivery) error {
 		return p.Store.Fill(ctx, d.ID, chats)
 	}
 	if err := p.recipients(ctx, d, page); err != nil {
-		return fmt.Errorf("fill: %w", err)
+		return p.unfilled(ctx, d, fmt.Errorf("fill: %w", err))
 	}
 	err := p.Store.Filled(ctx, d.ID, p.Now())
 	p.Wake()
 	return err
+}
+
+// fewFills is how often a process tries to fill a delivery whose recipients cannot be found.
+const fewFills = 10
+
+// unfilled stops a delivery that cannot be filled: it would be tried for ever.
+func (p *Post) unfilled(ctx context.Context, d queue.Delivery, err error) error {
+	n, _ := p.failed.LoadOrStore(d.ID, new(atomic.Int64))
+	if ctx.Err() != nil || n.(*atomic.Int64).Add(1) < fewFills {
+		return err
+	}
+	p.failed.Delete(d.ID)
+	p.Log.Error("a delivery was stopped", "id", d.ID, "kind", d.Kind, "err", err)
+	_, stop := p.Store.Steer(ctx, d.ID, queue.Stopped, p.Now(), queue.Running, queue.Paused)
+	return stop
 }
 
 // recipients are those of the delivery's kind; of a rehearsal only the author.
@@ -262,7 +279,7 @@ func (p *Post) next(round int) (queue.Delivery, bool) {
 	var ready []queue.Delivery
 	quiet := p.Quiet(p.Now())
 	for _, d := range *all {
-		if d.State != queue.Running || d.Ready == 0 || quiet && !d.Urgent {
+		if d.State != queue.Running || d.Ready == 0 || quiet && d.Waits() {
 			continue
 		}
 		if len(ready) > 0 && ready[0].Urgent && !d.Urgent {

@@ -17,7 +17,7 @@ const ReportEvery = 3 * time.Second
 
 // held tells whether a delivery waits for the end of the quiet hours.
 func (p *Post) held(d queue.Delivery) bool {
-	return d.State == queue.Running && d.Queued > 0 && !d.Urgent && p.Quiet(p.Now())
+	return d.State == queue.Running && d.Queued > 0 && d.Waits() && p.Quiet(p.Now())
 }
 
 // mark stands for what the author is to be told.

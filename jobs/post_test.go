@@ -360,6 +360,10 @@ func TestPostQuiet(t *testing.T) {
 	calm := h.start(t, "calm", chats)
 	urgent := h.start(t, "urgent", chats, func(d *queue.Delivery) { d.Urgent = true })
 	h.reached(t, urgent, over)
+	rehearsed := h.start(t, "rehearsed", chats, func(d *queue.Delivery) { d.Rehearsal = true })
+	if d := h.reached(t, rehearsed, over); d.Sent != 1 || len(h.copies("[Rehearsal] Only you see this.\n\nrehearsed")) != 1 {
+		t.Errorf("a rehearsal at night: %+v", d.Progress)
+	}
 	if err := p.Settle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -370,6 +374,22 @@ func TestPostQuiet(t *testing.T) {
 	if d := h.reached(t, calm, over); d.Sent != 3 {
 		t.Errorf("in the morning: %+v", d.Progress)
 	}
+}
+
+// TestPostUnfilled stops a delivery whose recipients cannot be found.
+func TestPostUnfilled(t *testing.T) {
+	t.Parallel()
+	h := newOffice(t, redistest.Start(t).Client(t), fast)
+	p := h.replica(t, telegram.Limits{})
+	run(t, p)
+	id := h.start(t, "hello", nil, func(d *queue.Delivery) { d.To = []string{"nobody"} })
+	go func() {
+		for t.Context().Err() == nil {
+			p.Wake()
+			time.Sleep(10 * time.Millisecond)
+		}
+	}()
+	h.reached(t, id, func(d queue.Delivery) bool { return d.State == queue.Stopped && strings.HasPrefix(d.Told, "stopped") })
 }
 
 // TestPostAbandoned finds what a process that died was sending: it is unknown, nobody gets a

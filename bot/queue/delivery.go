@@ -28,6 +28,10 @@ type Delivery struct {
 	Progress `json:"-"`
 }
 
+// Waits tells whether the quiet hours hold the delivery back. A rehearsal is seen by who wanted
+// it, and by nobody else.
+func (d Delivery) Waits() bool { return !d.Urgent && !d.Rehearsal }
+
 // IsAct tells whether the delivery does something to what an earlier one, Ref, has sent.
 func (d Delivery) IsAct() bool { return d.Kind == KindRevise || d.Kind == KindRecall }
 

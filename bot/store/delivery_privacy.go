@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 
 	"xingfuli/bot/queue"
 )
@@ -39,6 +41,56 @@ func exportSendings(ctx context.Context, p *Privacy, user int64) (any, bool, err
 	var all []queue.Delivery
 	err := p.sendings(ctx, user, func(d queue.Delivery) error { all = append(all, d); return nil })
 	return all, len(all) > 0, err
+}
+
+// schedules calls f with each schedule that a person has made.
+func (p *Privacy) schedules(ctx context.Context, user int64, f func(queue.Schedule) error) error {
+	const some = 200
+	for from := int64(0); ; from += some {
+		list, total, err := p.s.Schedules(ctx, "", from, some)
+		if err != nil {
+			return err
+		}
+		for _, sc := range list {
+			if sc.Author != user {
+				continue
+			}
+			if err := f(sc); err != nil {
+				return err
+			}
+		}
+		if from+some >= total {
+			return nil
+		}
+	}
+}
+
+func exportSchedules(ctx context.Context, p *Privacy, user int64) (any, bool, error) {
+	var all []queue.Schedule
+	err := p.schedules(ctx, user, func(sc queue.Schedule) error { all = append(all, sc); return nil })
+	return all, len(all) > 0, err
+}
+
+// eraseSchedules leaves schedules without an author: what they do goes on, and the admins are
+// asked about what was missed.
+func eraseSchedules(ctx context.Context, p *Privacy, user int64) error {
+	return p.schedules(ctx, user, func(sc queue.Schedule) error {
+		for range edits { // it may come due meanwhile
+			sc, err := p.s.Schedule(ctx, sc.ID)
+			if errors.Is(err, queue.ErrNoSchedule) || err == nil && sc.Author != user {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			sc.Author = 0
+			err = p.s.PutSchedule(ctx, queue.Op(fmt.Sprintf("forget.%d.%s.%d", user, sc.ID, sc.Version)), sc)
+			if !errors.Is(err, queue.ErrConflict) {
+				return err
+			}
+		}
+		return queue.ErrConflict
+	})
 }
 
 // eraseSendings leaves deliveries without an author: what was sent stays, who sent it is gone.

@@ -165,10 +165,31 @@ for i = 1, #kept, 2 do redis.call("HSETNX", KEYS[2], kept[i], kept[i + 1]) end
 redis.call("DEL", KEYS[1])
 return 1`)
 
-// Migrate renames a group that has become a supergroup, in one step. Doing it again changes
-// nothing.
+// Migrate renames a group that has become a supergroup: itself in one step, then its schedule.
+// Doing it again changes nothing.
 func (s *Store) Migrate(ctx context.Context, from, to int64) error {
 	if err := migrate.Run(ctx, s.db, []string{s.groupKey(from), s.groupKey(to)}).Err(); err != nil {
+		return fmt.Errorf("migrate chat %d to %d: %w", from, to, err)
+	}
+	return s.migratePush(ctx, from, to)
+}
+
+// migratePush has the new chat get the day's menu at the times of the old one.
+func (s *Store) migratePush(ctx context.Context, from, to int64) error {
+	old, err := s.Schedule(ctx, "push."+strconv.FormatInt(from, 10))
+	if errors.Is(err, queue.ErrNoSchedule) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("migrate chat %d to %d: %w", from, to, err)
+	}
+	op := queue.Op(fmt.Sprintf("migrate.%d.%d", from, to))
+	moved := old
+	moved.ID, moved.Version = "push."+strconv.FormatInt(to, 10), 0
+	if err := s.PutSchedule(ctx, op, moved); err != nil && !errors.Is(err, queue.ErrConflict) { // somebody has set new ones
+		return fmt.Errorf("migrate chat %d to %d: %w", from, to, err)
+	}
+	if err := s.DropSchedule(ctx, op+".old", old.ID); err != nil && !errors.Is(err, queue.ErrNoSchedule) {
 		return fmt.Errorf("migrate chat %d to %d: %w", from, to, err)
 	}
 	return nil

@@ -26,6 +26,7 @@ type holding struct {
 //	inbox:…     the update that is being handled
 //	shown:…     who was shown a menu, sealed (see seal), 48 hours
 //	asks:…      how many questions an account has asked, 24 hours
+//	schedule:run:…  who had something done by hand that is due by the clock, 90 days
 //	delivery:…  the chats that a notice went to, by number, 90 days
 //	pace:…      when the next message may go to a chat, a minute
 //	invite:…    who invited to the staff, 48 hours; op:… the same of a link that was used, 7 days
@@ -41,6 +42,7 @@ var holdings = []holding{
 	{"notices", exportNotices, eraseNotices},
 	{"audit", exportAudit, eraseAudit},
 	{"sendings", exportSendings, eraseSendings},
+	{"schedules", exportSchedules, eraseSchedules},
 	{"dead", exportDead, eraseDead},
 }
 
