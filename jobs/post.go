@@ -209,7 +209,10 @@ func (p *Post) fill(ctx context.Context, d queue.Delivery) error {
 		}
 		return p.Store.Fill(ctx, d.ID, chats)
 	}
-	if err := p.recipients(ctx, d, page); err != nil {
+	switch err := p.recipients(ctx, d, page); {
+	case errors.Is(err, queue.ErrConflict):
+		return nil // somebody else has filled it
+	case err != nil:
 		return p.unfilled(ctx, d, fmt.Errorf("fill: %w", err))
 	}
 	err := p.Store.Filled(ctx, d.ID, p.Now())

@@ -179,16 +179,33 @@ func deliveryOf(h map[string]string) (d queue.Delivery, err error) {
 	return d, nil
 }
 
-// Fill puts chats into a delivery's queue, those that it has already once only.
+// fill queues chats, as long as the delivery is not filled: from then on some of them have been
+// sent to, and who fills it late, with what it knew before, would queue those once more.
+//
+//	KEYS[1]  the delivery; KEYS[2] its queue
+//	ARGV     the chats
+//
+// It returns 1, or 0 when the delivery is filled.
+var fill = redis.NewScript(`
+if redis.call("HEXISTS", KEYS[1], "filled") == 1 then return 0 end
+for i = 1, #ARGV do redis.call("ZADD", KEYS[2], "NX", 0, ARGV[i]) end
+return 1`)
+
+// Fill puts chats into a delivery's queue, those that it has already once only. Once the
+// delivery is Filled, it returns queue.ErrConflict.
 func (s *Store) Fill(ctx context.Context, id string, chats []queue.Chat) error {
 	if len(chats) == 0 {
 		return nil
 	}
-	rows := make([]redis.Z, len(chats))
+	rows := make([]any, len(chats))
 	for i, c := range chats {
-		rows[i] = redis.Z{Member: c.String()}
+		rows[i] = c.String()
 	}
-	if err := s.db.ZAddNX(ctx, s.waitingKey(id), rows...).Err(); err != nil {
+	open, err := s.batch.run(ctx, fill, []string{s.deliveryKey(id), s.waitingKey(id)}, rows...).Int()
+	if err == nil && open == 0 {
+		err = queue.ErrConflict
+	}
+	if err != nil {
 		return fmt.Errorf("fill %s: %w", id, err)
 	}
 	return nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -44,7 +45,9 @@ func TestDelivery(t *testing.T) {
 		owners := []string{"a", "b", "c"}
 		for range rapid.IntRange(0, 120).Draw(t, "steps") {
 			owner := rapid.SampledFrom(owners).Draw(t, "owner")
-			switch rapid.IntRange(0, 9).Draw(t, "act") {
+			switch rapid.IntRange(0, 10).Draw(t, "act") {
+			case 10:
+				c.fillLate(t)
 			case 0, 1, 2, 3:
 				c.take(t, owner)
 			case 4, 5, 6:
@@ -84,6 +87,14 @@ func (c *crowd) begin(t *rapid.T, n int) {
 	for range 2 {
 		c.must(t, c.s.Filled(ctx, c.id, c.now))
 	}
+}
+
+// fillLate is a process that was stopped while it filled the delivery.
+func (c *crowd) fillLate(t *rapid.T) {
+	if err := c.s.Fill(context.Background(), c.id, c.chats); !errors.Is(err, queue.ErrConflict) {
+		t.Fatalf("a delivery that is filled is filled again: %v", err)
+	}
+	c.must(t, c.s.Filled(context.Background(), c.id, c.now))
 }
 
 func (c *crowd) take(t *rapid.T, owner string) bool {
