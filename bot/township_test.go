@@ -74,7 +74,7 @@ func init() {
 // warm gets the messages that are pressed on later.
 func (l *township) warm() {
 	for _, who := range append(append([]int64{}, l.pressers...), l.switchers...) {
-		l.o.say(who, who, "/menu 周一", out{method: "sendMessage", text: "和食堂"})
+		l.o.say(who, who, "/menu 下周三", out{method: "sendMessage", text: "和食堂"})
 		l.o.say(who, who, "/language", out{method: "sendMessage", text: "我跟您说哪种话"})
 		l.o.say(who, who, "/where", out{method: "sendMessage", text: "您住在哪个小区"})
 	}
