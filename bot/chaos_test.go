@@ -95,6 +95,7 @@ type replica struct {
 	t      *testing.T
 	name   string
 	graves *graves
+	exe    string   // the program; empty: this one
 	config []string // lines; where the Bot API is has a %s for the life
 	env    []string
 	listen string // of its webhook
@@ -153,7 +154,10 @@ func (r *replica) start() {
 
 // begin starts the process. The mutex is held.
 func (r *replica) begin() {
-	exe, err := os.Executable()
+	exe, err := r.exe, error(nil)
+	if exe == "" {
+		exe, err = os.Executable()
+	}
 	if err != nil {
 		r.t.Error(err)
 		return

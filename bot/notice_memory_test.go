@@ -18,6 +18,7 @@ func TestNoticeMemory(t *testing.T) {
 	const few, many, most = 1_000, 100_000, 20.0 // people; MiB
 	c := newTown(t, townOptions{config: []string{admins()}})
 	c.replicas[0].config[4] = "  limits: {per_second: 20, per_chat_second: 1, per_group_minute: 20}"
+	c.replicas[0].exe = build(t) // this program may be built to look for races, which takes much more
 	c.settlers(otherID, 1_000_000, few)
 	c.settlers(homeID, 2_000_000, many)
 	c.replicas[0].start()

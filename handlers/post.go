@@ -117,7 +117,7 @@ func (h Post) show(ctx context.Context, t *telegram.Turn, d queue.Delivery) erro
 	return t.Edit(ctx, card.Delivery(t.Words(), d, held))
 }
 
-// again shows the report as it is now.
+// now shows the report as it is now.
 func (h Post) now(ctx context.Context, t *telegram.Turn, id string) error {
 	d, err := h.Store.Delivery(ctx, id)
 	if err != nil {
