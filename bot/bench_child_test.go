@@ -170,7 +170,13 @@ func (c *child) usage(t testing.TB) (u usage) {
 // status reads a size, in MiB, of what the kernel knows of the process.
 func (c *child) status(t testing.TB, name string) float64 {
 	t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
+	return statusOf(t, c.cmd.Process.Pid, name)
+}
+
+// statusOf reads a line of a process's status that is in KiB, as MiB.
+func statusOf(t testing.TB, pid int, name string) float64 {
+	t.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		t.Skipf("no /proc here: %v", err)
 	}

@@ -2,9 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -61,21 +58,6 @@ func (c *town) settlers(home string, first, n int) {
 func (r *replica) rss(t *testing.T) float64 {
 	t.Helper()
 	r.mu.Lock()
-	pid := r.cmd.Process.Pid
-	r.mu.Unlock()
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		t.Skip("the system does not tell how much memory a process has") // Linux does
-	}
-	for line := range strings.Lines(string(data)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			kb, err := strconv.Atoi(strings.Fields(rest)[0])
-			if err != nil {
-				t.Fatal(err)
-			}
-			return float64(kb) / 1024
-		}
-	}
-	t.Fatal("no VmRSS")
-	return 0
+	defer r.mu.Unlock()
+	return statusOf(t, r.cmd.Process.Pid, "VmRSS")
 }

@@ -333,7 +333,7 @@ func (h *Answers) topic(ctx context.Context, t *telegram.Turn, topic string) (te
 	if err != nil {
 		return telegram.Message{}, err
 	}
-	c, ok := serving(canteens, home.ID)
+	c, ok := menu.CanteenOf(canteens, home.ID)
 	if !ok {
 		return telegram.Message{HTML: w.HTML("menu.no_canteen", nil)}, nil
 	}

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
-	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -230,23 +229,13 @@ func (h *Menu) canteen(ctx context.Context, t *telegram.Turn) (c menu.Canteen, h
 	if err != nil {
 		return menu.Canteen{}, "", err
 	}
-	if c, ok := serving(canteens, place.ID); ok {
+	if c, ok := menu.CanteenOf(canteens, place.ID); ok {
 		return c, place.ID, nil
 	}
 	if !t.Direct {
 		return menu.Canteen{}, "", nil // perhaps they mean another canteen
 	}
 	return menu.Canteen{}, "", t.Say(ctx, "menu.no_canteen", nil)
-}
-
-// serving is the canteen that serves a community.
-func serving(canteens []menu.Canteen, home string) (menu.Canteen, bool) {
-	for _, c := range canteens {
-		if slices.Contains(c.Communities, home) {
-			return c, true
-		}
-	}
-	return menu.Canteen{}, false
 }
 
 // show changes the message to another day of the week, or to the whole week. The canteen

@@ -164,7 +164,7 @@ func (h Push) may(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	c, ok := serving(all, home)
+	c, ok := menu.CanteenOf(all, home)
 	if !ok {
 		return errNoMeals
 	}

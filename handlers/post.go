@@ -10,6 +10,7 @@ import (
 
 	"xingfuli/bot/card"
 	"xingfuli/bot/community"
+	"xingfuli/bot/notice"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/table"
 	"xingfuli/bot/telegram"
@@ -23,7 +24,7 @@ type PostStore interface {
 	SetBody(ctx context.Context, id string, body json.RawMessage) error
 	Again(ctx context.Context, op queue.Op, id string, which queue.RowState) (int, error)
 	Rows(ctx context.Context, id string, page func(context.Context, []queue.Row) error) error
-	Row(ctx context.Context, id string, to queue.Chat) (queue.Row, bool, error)
+	Reached(ctx context.Context, id string, chat int64) (bool, error)
 	Got(ctx context.Context, id string, chat, user int64, now time.Time) (first bool, err error)
 	GotBy(ctx context.Context, id string, users []int64) ([]int64, error)
 	Wake(ctx context.Context, d queue.Delivery) error
@@ -91,8 +92,8 @@ func (h Post) press(ctx context.Context, t *telegram.Turn) error {
 	return do(ctx, t, d)
 }
 
-// mine reads a delivery that the person may act on: the author, as long as any role is left,
-// and admins.
+// mine reads a delivery that the person may act on: admins, and the author as long as they may
+// write to those it is for.
 func (h Post) mine(ctx context.Context, t *telegram.Turn, id string) (queue.Delivery, error) {
 	if t.User == nil {
 		return queue.Delivery{}, telegram.ErrAnonymous
@@ -105,10 +106,24 @@ func (h Post) mine(ctx context.Context, t *telegram.Turn, id string) (queue.Deli
 	if err != nil {
 		return d, err
 	}
-	if !g.Has(community.Admin) && (d.Author != t.User.ID || len(g) == 0) {
+	if g.Has(community.Admin) {
+		return d, nil
+	}
+	if d.Author != t.User.ID || len(g) == 0 {
 		return d, errNotAuthor
 	}
-	return d, nil
+	return d, notice.May(g, targets(d)...)
+}
+
+// targets are those that a delivery is for; what only its author sees has none.
+func targets(d queue.Delivery) []notice.Target {
+	var all []notice.Target
+	for _, s := range d.To {
+		if to, err := notice.ParseTarget(s); err == nil {
+			all = append(all, to)
+		}
+	}
+	return all
 }
 
 // show puts the report where the button was.
@@ -184,7 +199,7 @@ func (h Post) again(which queue.RowState) func(context.Context, *telegram.Turn, 
 // act makes the button that starts a delivery about this one.
 func (h Post) act(kind string) func(context.Context, *telegram.Turn, queue.Delivery) error {
 	return func(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
-		next := queue.Delivery{Kind: kind, Ref: d.ID, Author: t.UserID(), Urgent: kind == queue.KindRecall, Made: t.Now}
+		next := queue.Delivery{Kind: kind, Ref: d.ID, To: d.To, Author: t.UserID(), Urgent: kind == queue.KindRecall, Made: t.Now}
 		next, err := h.Store.StartDelivery(ctx, t.Op(), next)
 		if err != nil {
 			return err
@@ -289,11 +304,11 @@ func (h Post) got(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	r, ok, err := h.Store.Row(ctx, d.ID, queue.Chat{ID: t.Chat.ID, Thread: 0})
+	reached, err := h.Store.Reached(ctx, d.ID, t.Chat.ID)
 	if err != nil {
 		return err
 	}
-	if !d.Receipt || ok && r.State == queue.RowFailed || !ok && d.Ended.After(time.Time{}) && !h.moved(ctx, d, t.Chat.ID) {
+	if !d.Receipt || !reached {
 		return telegram.ErrStale
 	}
 	first, err := h.Store.Got(ctx, d.ID, t.Chat.ID, t.User.ID, t.Now)
@@ -307,10 +322,4 @@ func (h Post) got(ctx context.Context, t *telegram.Turn) error {
 		return err
 	}
 	return t.Toast(ctx, "post.got_thanks", nil)
-}
-
-// moved tells whether a delivery has reached a chat under another ID, or in a topic.
-func (h Post) moved(ctx context.Context, d queue.Delivery, chat int64) bool {
-	list, err := h.pick(ctx, d.ID, func(r queue.Row) bool { return r.To.ID < 0 && (r.To.ID == chat || r.Chat == chat) })
-	return err == nil && len(list) > 0
 }

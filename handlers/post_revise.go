@@ -84,7 +84,7 @@ func (h Post) fix(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	next := queue.Delivery{Kind: queue.KindRevise, Ref: d.ID, Body: change, Author: t.UserID(), Urgent: true, Made: t.Now}
+	next := queue.Delivery{Kind: queue.KindRevise, Ref: d.ID, To: d.To, Body: change, Author: t.UserID(), Urgent: true, Made: t.Now}
 	if next, err = h.Store.StartDelivery(ctx, t.Op(), next); err != nil {
 		return err
 	}

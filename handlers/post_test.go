@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"xingfuli/bot/app"
+	"xingfuli/bot/community"
 	"xingfuli/bot/notice"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/sim"
@@ -164,6 +165,34 @@ func TestPostSteered(t *testing.T) {
 	if got, err := d.App.Store.Delivery(ctx, del.ID); err != nil || got.State != queue.Stopped {
 		t.Errorf("%+v, %v", got.Progress, err)
 	}
+}
+
+// TestPostLost: an author who may not write to these people any more may not send again either.
+func TestPostLost(t *testing.T) {
+	t.Parallel()
+	d := hall(t)
+	id := posted(t, d)
+	if err := d.App.Store.Grant(t.Context(), 3001, "", community.Teller, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := d.App.Store.Revoke(t.Context(), "test.revoke", 3001, community.Notice, "", 0, community.Entry{At: monday, Who: 1003, What: "staff.remove"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, act := range []string{"again_failed", "revise", "remind", "yes_recall", "failures"} {
+		done(t, d, "crier: (forge post "+id+"."+act+")")
+	}
+	if got, err := d.App.Store.Delivery(t.Context(), id); err != nil || got.Failed != 1 {
+		t.Errorf("%+v, %v", got.Progress, err)
+	}
+	playIn(t, d, strings.ReplaceAll(`
+		crier: /start
+		bot: …
+		crier: (forge post ID.revise)
+		bot!!: 您现在不能给他们发公告。…
+		admin: /notices
+		bot: …
+		admin: (forge post ID.show)
+		bot*: 发完了…`, "ID", id))
 }
 
 // TestPostForged lets nobody else see or do anything.

@@ -14,7 +14,7 @@ import (
 // TopicStore keeps what people want to hear of.
 type TopicStore interface {
 	Subscriptions(ctx context.Context, user int64) ([]string, error)
-	Subscribe(ctx context.Context, op queue.Op, user int64, topic string, on bool) error
+	Subscribe(ctx context.Context, op queue.Op, user int64, on bool, topics ...string) error
 	Delivery(ctx context.Context, id string) (queue.Delivery, error)
 }
 
@@ -54,7 +54,7 @@ func (h Topics) toggle(ctx context.Context, t *telegram.Turn) error {
 	if !t.Private() || topic != notice.NoNews && !notice.KnownTopic(topic) {
 		return telegram.ErrStale
 	}
-	if err := h.Store.Subscribe(ctx, t.Op(), t.UserID(), topic, on); err != nil {
+	if err := h.Store.Subscribe(ctx, t.Op(), t.UserID(), on, topic); err != nil {
 		return err
 	}
 	return h.shown(ctx, t)
@@ -73,11 +73,12 @@ func (h Topics) toggleAll(ctx context.Context, t *telegram.Turn) error {
 	if !t.Private() {
 		return telegram.ErrStale
 	}
-	on := t.Button.ID == "on"
-	for _, topic := range notice.Topics {
-		if err := h.Store.Subscribe(ctx, t.Op(), t.UserID(), topic.ID, on); err != nil {
-			return err
-		}
+	topics := make([]string, len(notice.Topics))
+	for i, topic := range notice.Topics {
+		topics[i] = topic.ID
+	}
+	if err := h.Store.Subscribe(ctx, t.Op(), t.UserID(), t.Button.ID == "on", topics...); err != nil {
+		return err
 	}
 	return h.shown(ctx, t)
 }
@@ -92,10 +93,9 @@ func (h Topics) stop(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	for _, topic := range refusals(d) {
-		if err := h.Store.Subscribe(ctx, t.Op(), t.UserID(), topic, topic == notice.NoNews); err != nil {
-			return err
-		}
+	topics := refusals(d)
+	if err := h.Store.Subscribe(ctx, t.Op(), t.UserID(), slices.Contains(topics, notice.NoNews), topics...); err != nil {
+		return err
 	}
 	return t.Toast(ctx, "topic.stopped", nil)
 }
@@ -105,11 +105,7 @@ func (h Topics) stop(ctx context.Context, t *telegram.Turn) error {
 func refusals(d queue.Delivery) []string {
 	var topics []string
 	residents := false
-	for _, s := range d.To {
-		to, err := notice.ParseTarget(s)
-		if err != nil {
-			continue // of another version of the bot
-		}
+	for _, to := range targets(d) {
 		topic, _, _ := strings.Cut(to.ID, "@")
 		residents = residents || to.Kind == notice.Residents
 		if to.Kind == notice.Subscriber && !slices.Contains(topics, topic) {

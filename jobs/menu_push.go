@@ -120,11 +120,8 @@ func (j Canteens) eatsAt(ctx context.Context, content, chat int64) (menu.Canteen
 	if err != nil {
 		return menu.Canteen{}, false, err
 	}
-	i := slices.IndexFunc(all, func(c menu.Canteen) bool { return slices.Contains(c.Communities, known.Chat.Community) })
-	if i < 0 {
-		return menu.Canteen{}, false, nil
-	}
-	return all[i], true, nil
+	c, ok := menu.CanteenOf(all, known.Chat.Community)
+	return c, ok, nil
 }
 
 // look is what a canteen serves on a date, as it is answered now.

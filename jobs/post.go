@@ -29,7 +29,7 @@ type PostStore interface {
 	Lose(ctx context.Context, id string, now time.Time) error
 	Known(ctx context.Context, chat, user int64) (queue.Known, error)
 	MayReport(ctx context.Context, id, mark string, every time.Duration, last bool) (bool, error)
-	Reported(ctx context.Context, id string, message int, mark string, last bool) error
+	Reported(ctx context.Context, d queue.Delivery, mark string, last bool) error
 }
 
 // PostSender sends to a crowd.

@@ -42,7 +42,7 @@ func (p *Post) report(ctx context.Context, d queue.Delivery) error {
 	mark, last := p.mark(d), p.ended(d)
 	if d.Author == 0 || mark == d.Told {
 		if last || d.Author == 0 && d.State == queue.Over {
-			return p.Store.Reported(ctx, d.ID, d.Report, mark, true)
+			return p.Store.Reported(ctx, d, mark, true)
 		}
 		return nil
 	}
@@ -68,7 +68,7 @@ func (p *Post) report(ctx context.Context, d queue.Delivery) error {
 	} else if err := p.Sender.Edit(ctx, d.Author, d.Report, m); err != nil && !settled(err) {
 		return err
 	}
-	return p.Store.Reported(context.WithoutCancel(ctx), d.ID, d.Report, mark, last)
+	return p.Store.Reported(context.WithoutCancel(ctx), d, mark, last)
 }
 
 // settled tells whether it is no use to say the same again.

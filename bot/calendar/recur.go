@@ -3,8 +3,6 @@ package calendar
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -254,22 +252,4 @@ func (r *Rule) UnmarshalText(text []byte) error {
 	parsed.Days = days
 	*r = parsed
 	return nil
-}
-
-// IsZero tells whether the rule says nothing.
-func (r Rule) IsZero() bool { return r == Rule{} }
-
-// Daily is the rule for an hour of the weekdays, all of them when none is given.
-func Daily(c Clock, weekdays ...time.Weekday) Rule {
-	dow := "*"
-	if len(weekdays) > 0 {
-		list := make([]string, 0, len(weekdays))
-		slices.Sort(weekdays)
-		for _, d := range slices.Compact(weekdays) {
-			list = append(list, strconv.Itoa(int(d)))
-		}
-		dow = strings.Join(list, ",")
-	}
-	c %= Midnight
-	return Rule{Cron: fmt.Sprintf("%d %d * * %s", c%60, c/60, dow)}
 }

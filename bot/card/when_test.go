@@ -51,7 +51,7 @@ func TestWhen(t *testing.T) {
 			}
 		}
 	}
-	if got := Times(text.In(text.Chinese), NextTimes(calendar.Daily(8*60, time.Monday), now, calendar.BuiltIn(), 2)); len(got) != 2 || got[0] != "周一 11月30日 08:00" {
+	if got := Times(text.In(text.Chinese), NextTimes(calendar.Rule{Cron: "0 8 * * 1"}, now, calendar.BuiltIn(), 2)); len(got) != 2 || got[0] != "周一 11月30日 08:00" {
 		t.Errorf("%q", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 
 	"xingfuli/bot/calendar"
 )
@@ -65,4 +66,13 @@ func (c Canteen) Print() string {
 	body, _ := json.Marshal(c) // of strings and numbers
 	sum := sha256.Sum256(body)
 	return hex.EncodeToString(sum[:8])
+}
+
+// CanteenOf is the first of the canteens that serves a community; ok is false when none does.
+func CanteenOf(all []Canteen, home string) (c Canteen, ok bool) {
+	i := slices.IndexFunc(all, func(c Canteen) bool { return slices.Contains(c.Communities, home) })
+	if i < 0 {
+		return Canteen{}, false
+	}
+	return all[i], true
 }

@@ -18,7 +18,8 @@ import (
 
 // A delivery is these keys, of which the last four are about its rows:
 //
-//	delivery:<id>          hash: what it is, its state and its counts
+//	delivery:<id>          hash: what it is, its state and its counts; "at:<chat>" leads from
+//	                       where it arrived to the chat as it was queued, when that is another
 //	delivery:<id>:queue    sorted set: chats that wait, by when not before (ms)
 //	delivery:<id>:sending  hash: chat to "<round>.<owner>", who is sending to it
 //	delivery:<id>:rows     hash: chat to what became of it, as rowOf reads it
@@ -322,6 +323,8 @@ if what == "q" then
 end
 if what == "u" then value = by elseif what == "f" then value = string.match(by, "%d+") .. "." .. value end
 redis.call("HSET", KEYS[4], chat, what .. value)
+local moved = what == "s" and string.match(value, "@(.+)$")
+if moved then redis.call("HSET", KEYS[1], "at:" .. moved, chat) end
 redis.call("EXPIRE", KEYS[4], ARGV[3])
 redis.call("HINCRBY", KEYS[1], what == "s" and "sent" or what == "f" and "failed" or "unknown", 1)
 finish(ARGV[2])

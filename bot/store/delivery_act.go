@@ -52,8 +52,8 @@ func (s *Store) Steer(ctx context.Context, id string, to queue.State, now time.T
 
 // newRound begins a round once for each op.
 //
-//	KEYS[1]  the delivery; KEYS[2] sorted set of the active ones
-//	ARGV[1]  the op; ARGV[2] the delivery's ID; ARGV[3] its place among the active ones
+//	KEYS[1]  the delivery
+//	ARGV[1]  the op
 //
 // It returns the round's number, the same for the same op, and nothing when there is no such
 // delivery.
@@ -64,20 +64,21 @@ if not round then
 	round = redis.call("HINCRBY", KEYS[1], "round", 1)
 	redis.call("HSET", KEYS[1], "op:" .. ARGV[1], round)
 end
-redis.call("ZADD", KEYS[2], ARGV[3], ARGV[2])
 return tonumber(round)`)
 
 // requeue puts rows that ended in an earlier round back into the queue.
 //
 //	KEYS[1]  the delivery; KEYS[2] its queue; KEYS[3] its rows; KEYS[4] how often chats were put back
+//	KEYS[5]  sorted set of the active deliveries
 //	ARGV[1]  f or u: which rows; ARGV[2] the round
 //	ARGV[3]  seconds to keep the queue
-//	ARGV[4]  … the chats
+//	ARGV[4]  the delivery's ID; ARGV[5] its place among the active ones
+//	ARGV[6]  … the chats
 //
 // It returns how many there were.
 var requeue = redis.NewScript(`
 local n = 0
-for i = 4, #ARGV do
+for i = 6, #ARGV do
 	local row = redis.call("HGET", KEYS[3], ARGV[i])
 	if row and string.sub(row, 1, 1) == ARGV[1] and tonumber(string.match(row, "%d+")) < tonumber(ARGV[2]) then
 		redis.call("HDEL", KEYS[3], ARGV[i])
@@ -91,6 +92,7 @@ if n > 0 then
 	redis.call("HINCRBY", KEYS[1], ARGV[1] == "f" and "failed" or "unknown", -n)
 	redis.call("HSET", KEYS[1], "state", "running")
 	redis.call("HDEL", KEYS[1], "ended")
+	redis.call("ZADD", KEYS[5], ARGV[5], ARGV[4])
 end
 return n`)
 
@@ -102,8 +104,7 @@ func (s *Store) Again(ctx context.Context, op queue.Op, id string, which queue.R
 	if err != nil {
 		return 0, err
 	}
-	keys := []string{s.deliveryKey(id), s.activeKey()}
-	round, err := s.batch.run(ctx, newRound, keys, string(op), id, d.Made.UnixMilli()).Int()
+	round, err := s.batch.run(ctx, newRound, []string{s.deliveryKey(id)}, string(op)).Int()
 	if errors.Is(err, redis.Nil) {
 		return 0, queue.ErrNoDelivery
 	}
@@ -114,15 +115,15 @@ func (s *Store) Again(ctx context.Context, op queue.Op, id string, which queue.R
 	if which == queue.RowFailed {
 		letter = "f"
 	}
-	n := 0
+	n, keys := 0, []string{s.deliveryKey(id), s.waitingKey(id), s.rowsKey(id), s.putBackKey(id), s.activeKey()}
 	err = s.Rows(ctx, id, func(ctx context.Context, rows []queue.Row) error {
-		args := []any{letter, round, int(keepRows.Seconds())}
+		args := []any{letter, round, int(keepRows.Seconds()), id, d.Made.UnixMilli()}
 		for _, r := range rows {
 			if r.State == which {
 				args = append(args, r.To.String())
 			}
 		}
-		moved, err := s.batch.run(ctx, requeue, []string{s.deliveryKey(id), s.waitingKey(id), s.rowsKey(id), s.putBackKey(id)}, args...).Int()
+		moved, err := s.batch.run(ctx, requeue, keys, args...).Int()
 		n += moved
 		return err
 	})
@@ -158,6 +159,25 @@ func (s *Store) Rows(ctx context.Context, id string, page func(context.Context, 
 			return nil
 		}
 	}
+}
+
+// Reached tells whether a delivery has been sent, or may have been, to a chat, whose row may bear
+// the ID that it had before it became a supergroup. While it is being sent, that is so too.
+func (s *Store) Reached(ctx context.Context, id string, chat int64) (bool, error) {
+	var row, sending, moved *redis.StringCmd
+	to := queue.Chat{ID: chat}.String()
+	err := s.batch.do(ctx, func(ctx context.Context, pipe redis.Pipeliner) {
+		row, sending = pipe.HGet(ctx, s.rowsKey(id), to), pipe.HGet(ctx, s.sendingKey(id), to)
+		moved = pipe.HGet(ctx, s.deliveryKey(id), "at:"+to)
+	})
+	if err == nil {
+		err = failed(row, sending, moved)
+	}
+	if err != nil {
+		return false, fmt.Errorf("reached by %s: %w", id, err)
+	}
+	r, err := rowOf(to, row.Val())
+	return r.State == queue.RowSent || r.State == queue.RowUnknown || sending.Val() != "" || moved.Val() != "", err
 }
 
 // Row reads what became of one chat; ok is false while it has not ended, and for a chat that
@@ -219,16 +239,29 @@ func (s *Store) MayReport(ctx context.Context, id, mark string, every time.Durat
 	return n == 1, nil
 }
 
-// Reported notes what the author was told, in which message; last says that nothing more
+// reported notes what the author was told.
+//
+//	KEYS[1]  the delivery; KEYS[2] sorted set of the active ones
+//	ARGV[1]  the message; ARGV[2] the mark; ARGV[3] the delivery's ID
+//	ARGV[4]  how many receipts the author was told of
+//	ARGV[5]  1 when nothing more is to be told
+//
+// A delivery of which somebody has sent rows again meanwhile, or a receipt, stays active.
+var reported = redis.NewScript(`
+redis.call("HSET", KEYS[1], "report", ARGV[1], "told", ARGV[2])
+local d = redis.call("HMGET", KEYS[1], "ended", "got")
+if ARGV[5] == "1" and d[1] and (d[2] or "0") == ARGV[4] then redis.call("ZREM", KEYS[2], ARGV[3]) end
+return 1`)
+
+// Reported notes what the author was told of d, in which message; last says that nothing more
 // will be told of the delivery unless somebody acts on it.
-func (s *Store) Reported(ctx context.Context, id string, message int, mark string, last bool) error {
-	pipe := s.db.TxPipeline()
-	pipe.HSet(ctx, s.deliveryKey(id), "report", message, "told", mark)
+func (s *Store) Reported(ctx context.Context, d queue.Delivery, mark string, last bool) error {
+	done := 0
 	if last {
-		pipe.ZRem(ctx, s.activeKey(), id)
+		done = 1
 	}
-	if _, err := pipe.Exec(ctx); err != nil {
-		return fmt.Errorf("reported %s: %w", id, err)
+	if err := s.batch.run(ctx, reported, []string{s.deliveryKey(d.ID), s.activeKey()}, d.Report, mark, d.ID, d.Got, done).Err(); err != nil {
+		return fmt.Errorf("reported %s: %w", d.ID, err)
 	}
 	return nil
 }

@@ -225,6 +225,83 @@ func compareChats(a, b queue.Chat) int {
 	return int(a.ID-b.ID)*10 + a.Thread - b.Thread
 }
 
+// ended makes a delivery to chats that has ended, each row as state says.
+func ended(t *testing.T, s *Store, state queue.RowState, chats ...queue.Chat) queue.Delivery {
+	t.Helper()
+	ctx, now := t.Context(), time.UnixMilli(1_800_000_000_000)
+	d, err := s.StartDelivery(ctx, "op", queue.Delivery{Kind: "test", Author: 7, Made: now})
+	err = errors.Join(err, s.Fill(ctx, d.ID, chats), s.Filled(ctx, d.ID, now))
+	for range chats {
+		to, _, _, failed := s.Take(ctx, d.ID, "a", time.Hour, now)
+		r := queue.Row{To: to, State: state, Why: queue.WhyBlocked, Messages: []int{3}, Chat: to.ID * 10}
+		err = errors.Join(err, failed, s.Settle(ctx, d.ID, "a", r, 0, false, now))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d, err = s.Delivery(ctx, d.ID); err != nil || d.Ended.IsZero() {
+		t.Fatalf("%+v, %v", d, err)
+	}
+	return d
+}
+
+// TestReported: what happens to a delivery while its author is told of the end keeps it active.
+func TestReported(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		ctx := t.Context()
+		active := func() int {
+			all, err := s.ActiveDeliveries(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(all)
+		}
+		d := ended(t, s, queue.RowFailed, queue.Chat{ID: 1}, queue.Chat{ID: 2})
+		if n, err := s.Again(ctx, "press", d.ID, queue.RowFailed); n != 2 || err != nil {
+			t.Fatal(n, err)
+		}
+		if err := s.Reported(ctx, d, "old", true); err != nil || active() != 1 {
+			t.Errorf("sent again, and %d are active, %v", active(), err)
+		}
+		for range 2 {
+			to, _, _, err := s.Take(ctx, d.ID, "a", time.Hour, d.Made)
+			if err = errors.Join(err, s.Settle(ctx, d.ID, "a", queue.Row{To: to, State: queue.RowSent, Messages: []int{4}}, 0, false, d.Made)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Got(ctx, d.ID, 1, 1, d.Made); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Reported(ctx, d, "old", true); err != nil || active() != 1 {
+			t.Errorf("a receipt came, and %d are active, %v", active(), err)
+		}
+		d.Got = 1
+		if err := s.Reported(ctx, d, "new", true); err != nil || active() != 0 {
+			t.Errorf("all was told, and %d are active, %v", active(), err)
+		}
+	})
+}
+
+// TestReached: a receipt is taken where the message is, also when the group has another ID there.
+func TestReached(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		d := ended(t, s, queue.RowSent, queue.Chat{ID: -5})
+		for chat, want := range map[int64]bool{-5: true, -50: true, -6: false, 0: false} {
+			if got, err := s.Reached(t.Context(), d.ID, chat); got != want || err != nil {
+				t.Errorf("%d is reached: %t, %v", chat, got, err)
+			}
+		}
+	})
+	t.Run("not", func(t *testing.T) {
+		each(t, func(t *testing.T, s *Store) {
+			d := ended(t, s, queue.RowFailed, queue.Chat{ID: 5})
+			if got, err := s.Reached(t.Context(), d.ID, 5); got || err != nil {
+				t.Errorf("%t, %v", got, err)
+			}
+		})
+	})
+}
+
 // BenchmarkFill queues 100,000 rows.
 func BenchmarkFill(b *testing.B) {
 	for _, n := range []int{1_000, 100_000} {

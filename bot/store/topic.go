@@ -18,23 +18,29 @@ func (s *Store) topicsKey(user int64) string {
 
 // subscribe notes a choice once.
 //
-//	KEYS[1]  the op's mark: set here, kept for ARGV[4] seconds
-//	KEYS[2]  the topic's subscribers; KEYS[3] the person's topics
-//	ARGV[1]  SADD or SREM; ARGV[2] the person; ARGV[3] the topic; ARGV[4] seconds
+//	KEYS[1]  the op's mark: set here, kept for ARGV[3] seconds
+//	KEYS[2]  the person's topics; KEYS[3] … the subscribers of each topic
+//	ARGV[1]  SADD or SREM; ARGV[2] the person; ARGV[3] seconds
+//	ARGV[4]  … the topics, in the order of their keys
 var subscribe = redis.NewScript(`
-if not redis.call("SET", KEYS[1], 1, "NX", "EX", ARGV[4]) then return 0 end
-redis.call(ARGV[1], KEYS[2], ARGV[2])
-redis.call(ARGV[1], KEYS[3], ARGV[3])
+if not redis.call("SET", KEYS[1], 1, "NX", "EX", ARGV[3]) then return 0 end
+for i = 3, #KEYS do
+	redis.call(ARGV[1], KEYS[2], ARGV[i + 1])
+	redis.call(ARGV[1], KEYS[i], ARGV[2])
+end
 return 1`)
 
-// Subscribe notes that a person wants to hear of a topic, or does not any more.
-func (s *Store) Subscribe(ctx context.Context, op queue.Op, user int64, topic string, on bool) error {
+// Subscribe notes that a person wants to hear of topics, or does not any more.
+func (s *Store) Subscribe(ctx context.Context, op queue.Op, user int64, on bool, topics ...string) error {
 	verb := "SREM"
 	if on {
 		verb = "SADD"
 	}
-	keys := []string{s.opKey(string(op)), s.topicKey(topic), s.topicsKey(user)}
-	if err := s.batch.run(ctx, subscribe, keys, verb, user, topic, int(keepOp.Seconds())).Err(); err != nil {
+	keys, args := []string{s.opKey(string(op)), s.topicsKey(user)}, []any{verb, user, int(keepOp.Seconds())}
+	for _, topic := range topics {
+		keys, args = append(keys, s.topicKey(topic)), append(args, topic)
+	}
+	if err := s.batch.run(ctx, subscribe, keys, args...).Err(); err != nil {
 		return fmt.Errorf("subscribe: %w", err)
 	}
 	return nil
