@@ -109,5 +109,5 @@ func (p *Post) busy(d queue.Delivery) bool {
 	case d.Author != 0 && p.mark(d) != d.Told:
 		return true
 	}
-	return d.State == queue.Running && d.Ready > 0 && !p.held(d)
+	return d.State == queue.Running && (d.Ready > 0 || d.Queued == 0) && !p.held(d) // with nothing queued it is about to end
 }

@@ -133,8 +133,9 @@ func (s *Store) deliveries(ctx context.Context, ids []string) ([]queue.Delivery,
 	now := strconv.FormatInt(time.Now().UnixMilli(), 10) // as Redis has it, or nearly
 	err := s.batch.do(ctx, func(ctx context.Context, pipe redis.Pipeliner) {
 		for i, id := range ids {
-			metas[i], sending[i] = pipe.HGetAll(ctx, s.deliveryKey(id)), pipe.HLen(ctx, s.sendingKey(id))
+			// In the order in which rows move: one that moves meanwhile is counted twice, and never not at all.
 			queued[i], ready[i] = pipe.ZCard(ctx, s.waitingKey(id)), pipe.ZCount(ctx, s.waitingKey(id), "-inf", now)
+			sending[i], metas[i] = pipe.HLen(ctx, s.sendingKey(id)), pipe.HGetAll(ctx, s.deliveryKey(id))
 		}
 	})
 	if err != nil {

@@ -282,6 +282,48 @@ func TestReported(t *testing.T) {
 	})
 }
 
+// TestDeliveryRead reads a delivery while it is sent: no row is ever missing from its counts, so
+// that one that is on its way is not taken for one at rest.
+func TestDeliveryRead(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		const n = 400
+		ctx, now := t.Context(), time.UnixMilli(1_800_000_000_000)
+		chats := make([]queue.Chat, n)
+		for i := range chats {
+			chats[i] = queue.Chat{ID: int64(i) + 1}
+		}
+		d, err := s.StartDelivery(ctx, "op", queue.Delivery{Kind: "test", Made: now})
+		if err = errors.Join(err, s.Fill(ctx, d.ID, chats), s.Filled(ctx, d.ID, now)); err != nil {
+			t.Fatal(err)
+		}
+		sent := make(chan error, 1)
+		go func() {
+			var err error
+			for range n {
+				to, _, _, failed := s.Take(ctx, d.ID, "a", time.Hour, now)
+				r := queue.Row{To: to, State: queue.RowSent, Messages: []int{1}}
+				err = errors.Join(err, failed, s.Settle(ctx, d.ID, "a", r, 0, false, now))
+			}
+			sent <- err
+		}()
+		for {
+			seen, err := s.Delivery(ctx, d.ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if seen.Total < n {
+				t.Fatalf("rows are missing: %+v", seen.Progress)
+			}
+			if seen.State == queue.Over {
+				break
+			}
+		}
+		if err := <-sent; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestReached: a receipt is taken where the message is, also when the group has another ID there.
 func TestReached(t *testing.T) {
 	each(t, func(t *testing.T, s *Store) {
