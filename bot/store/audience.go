@@ -22,18 +22,18 @@ type audience struct {
 	groups, residents map[string]bool // by community
 	everyGroup, staff bool
 	roles             []community.Role
-	seen              map[queue.Chat]bool
 	page              func(context.Context, []queue.Chat) error
 }
 
-// Walk calls page with the chats that the targets mean, some at a time and each once, however
-// many targets mean it.
+// Walk calls page with the chats that the targets mean, some at a time. One that several targets
+// mean may come several times: nobody keeps a list of a hundred thousand here, and a delivery
+// queues each once.
 func (s *Store) Walk(ctx context.Context, content int64, to []notice.Target, page func(context.Context, []queue.Chat) error) error {
 	d, err := s.Directory(ctx, content)
 	if err != nil {
 		return fmt.Errorf("walk: %w", err)
 	}
-	a := audience{groups: map[string]bool{}, residents: map[string]bool{}, seen: map[queue.Chat]bool{}, page: page}
+	a := audience{groups: map[string]bool{}, residents: map[string]bool{}, page: page}
 	for _, t := range to {
 		if err := s.meant(ctx, &a, d, t); err != nil {
 			return fmt.Errorf("walk %s: %w", t.Kind, err)
@@ -91,12 +91,8 @@ func (s *Store) meant(ctx context.Context, a *audience, d community.Directory, t
 	return nil
 }
 
-// reach hands on the chats that were not seen before.
+// reach hands on chats, if there are any.
 func (a *audience) reach(ctx context.Context, chats []queue.Chat) error {
-	chats = slices.DeleteFunc(chats, func(c queue.Chat) bool { return a.seen[c] })
-	for _, c := range chats {
-		a.seen[c] = true
-	}
 	if len(chats) == 0 {
 		return nil
 	}
@@ -172,13 +168,17 @@ func (s *Store) walkStaff(ctx context.Context, a *audience) error {
 
 // Reach counts the chats that targets mean.
 func (s *Store) Reach(ctx context.Context, content int64, to []notice.Target) (groups, people int, err error) {
+	seen := map[queue.Chat]bool{}
 	err = s.Walk(ctx, content, to, func(_ context.Context, chats []queue.Chat) error {
 		for _, c := range chats {
-			if c.ID < 0 {
+			switch {
+			case seen[c]:
+			case c.ID < 0:
 				groups++
-			} else {
+			default:
 				people++
 			}
+			seen[c] = true
 		}
 		return nil
 	})

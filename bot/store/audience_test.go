@@ -76,6 +76,7 @@ func TestWalk(t *testing.T) {
 				return nil
 			})
 			slices.Sort(got)
+			got = slices.Compact(got) // one that two targets mean may come twice; Reach counts it once
 			if err != nil || !slices.Equal(got, want) {
 				t.Errorf("%q is %v, %v; want %v", to, got, err, want)
 			}
