@@ -185,7 +185,7 @@ func (h Notice) compose(ctx context.Context, t *telegram.Turn, d notice.Draft) (
 		return c, err
 	}
 	if len(d.To) > 0 {
-		c.Reach.Groups, c.Reach.People, err = h.Store.Reach(ctx, t.Known.Content, d.To)
+		c.Reach, err = h.Store.Reach(ctx, t.Known.Content, d.Audience())
 	}
 	return c, err
 }

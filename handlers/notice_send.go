@@ -71,8 +71,8 @@ func (h Notice) sum(ctx context.Context, t *telegram.Turn, c card.Compose) (card
 
 // needsSecond tells whether a second person must agree.
 func (h Notice) needsSecond(ctx context.Context, t *telegram.Turn, to []notice.Target, r notice.Reach) (bool, error) {
-	groups, _, err := h.Store.Reach(ctx, t.Known.Content, []notice.Target{{Kind: notice.AllGroups}})
-	return notice.NeedsSecond(to, r, groups, h.Over), err
+	all, err := h.Store.Reach(ctx, t.Known.Content, notice.Audience{To: []notice.Target{{Kind: notice.AllGroups}}})
+	return notice.NeedsSecond(to, r, all.Groups, h.Over), err
 }
 
 // send confirms a draft: it goes out, now or at its times, or to a second person.

@@ -21,8 +21,7 @@ import (
 // NoticeStore keeps notices, and knows whom they are for.
 type NoticeStore interface {
 	Content(ctx context.Context) (int64, error)
-	Walk(ctx context.Context, content int64, to []notice.Target, page func(context.Context, []queue.Chat) error) error
-	Chosen(ctx context.Context, topic string, users []int64) ([]bool, error)
+	Walk(ctx context.Context, content int64, to notice.Audience, page func(context.Context, []queue.Chat) error) error
 	Notice(ctx context.Context, id string) (notice.Notice, error)
 	UpdateNotice(ctx context.Context, op queue.Op, id string, now time.Time, change func(notice.Notice) (notice.Notice, community.Entry, error)) (notice.Notice, error)
 	DeliverNotice(ctx context.Context, op queue.Op, n notice.Notice, by int64, rehearsal bool, now time.Time) error
@@ -50,37 +49,19 @@ func (j Notices) Kind() PostKind { return PostKind{Fill: j.fill, Compose: j.comp
 
 // fill finds the chats that a notice is for, as of now.
 func (j Notices) fill(ctx context.Context, d queue.Delivery, page func(context.Context, []queue.Chat) error) error {
-	to := make([]notice.Target, len(d.To))
-	for i, s := range d.To {
-		var err error
-		if to[i], err = notice.ParseTarget(s); err != nil {
+	to := notice.Audience{Urgent: d.Urgent}
+	for _, s := range d.To {
+		target, err := notice.ParseTarget(s)
+		if err != nil {
 			return fmt.Errorf("%q: %w", s, err)
 		}
+		to.To = append(to.To, target)
 	}
 	content, err := j.Store.Content(ctx)
 	if err != nil {
 		return err
 	}
-	home := slices.DeleteFunc(slices.Clone(to), func(t notice.Target) bool { return t.Kind != notice.Residents })
-	if d.Urgent || len(home) == 0 {
-		return j.Store.Walk(ctx, content, to, page)
-	}
-	others := slices.DeleteFunc(to, func(t notice.Target) bool { return t.Kind == notice.Residents })
-	if err := j.Store.Walk(ctx, content, others, page); err != nil {
-		return err
-	}
-	return j.Store.Walk(ctx, content, home, func(ctx context.Context, chats []queue.Chat) error {
-		users := make([]int64, len(chats))
-		for i, c := range chats {
-			users[i] = c.ID
-		}
-		refused, err := j.Store.Chosen(ctx, notice.NoNews, users)
-		if err != nil {
-			return err
-		}
-		i := -1
-		return page(ctx, slices.DeleteFunc(chats, func(queue.Chat) bool { i++; return refused[i] }))
-	})
+	return j.Store.Walk(ctx, content, to, page)
 }
 
 // compose is the notice, in private with a button to hear no more of its kind.

@@ -17,24 +17,24 @@ type audience struct {
 }
 
 // Walk is Store.Walk.
-func (a audience) Walk(ctx context.Context, content int64, to []notice.Target, page func(context.Context, []queue.Chat) error) error {
+func (a audience) Walk(ctx context.Context, content int64, to notice.Audience, page func(context.Context, []queue.Chat) error) error {
 	return a.Store.Walk(ctx, content, a.with(to), page)
 }
 
 // Reach is Store.Reach.
-func (a audience) Reach(ctx context.Context, content int64, to []notice.Target) (groups, people int, err error) {
+func (a audience) Reach(ctx context.Context, content int64, to notice.Audience) (notice.Reach, error) {
 	return a.Store.Reach(ctx, content, a.with(to))
 }
 
 // with adds the admins of the config where they are meant.
-func (a audience) with(to []notice.Target) []notice.Target {
+func (a audience) with(to notice.Audience) notice.Audience {
 	admins := notice.Target{Kind: notice.OfRole, ID: string(community.Admin)}
-	if !slices.Contains(to, admins) && !slices.Contains(to, notice.Target{Kind: notice.Staff}) {
+	if !slices.Contains(to.To, admins) && !slices.Contains(to.To, notice.Target{Kind: notice.Staff}) {
 		return to
 	}
-	to = slices.Clone(to)
+	to.To = slices.Clone(to.To)
 	for _, id := range a.admins {
-		to = append(to, notice.Target{Kind: notice.One, ID: queue.Chat{ID: id}.String()})
+		to.To = append(to.To, notice.Target{Kind: notice.One, ID: queue.Chat{ID: id}.String()})
 	}
 	return to
 }

@@ -18,7 +18,7 @@ import (
 
 // carried says by which name the export shows what keys of a kind hold with an account.
 var carried = map[string]string{
-	"person": "profile", "roles": "roles", "holders": "roles", "staff": "roles", "dialogue": "dialogue", "fav": "favorites", "fans": "favorites", "wishes": "wishes", "wish": "wishes", "tells": "wishes",
+	"person": "profile", "homes": "profile", "roles": "roles", "holders": "roles", "staff": "roles", "dialogue": "dialogue", "fav": "favorites", "fans": "favorites", "wishes": "wishes", "wish": "wishes", "tells": "wishes",
 	"menu": "menus", "menupast": "menus", "audit": "audit", "dead": "dead",
 	"draft": "notices", "notice": "notices", "noticesby": "notices",
 }

@@ -78,6 +78,20 @@ func (d Directory) Allied(id string) []string {
 	return names
 }
 
+// Members lists the IDs of the open communities of an alliance; none for one that is dissolved
+// or not known.
+func (d Directory) Members(alliance string) []string {
+	var ids []string
+	for _, a := range d.Alliances {
+		for _, id := range a.Communities {
+			if c, ok := d.ByID(id); ok && !c.Closed && !a.Closed && a.ID == alliance {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
 // Add makes a new community, or opens again a closed one of that name, with its old ID: what
 // people and groups chose is true again. It returns ErrName or ErrTwice.
 func (d Directory) Add(name string) (Community, error) {

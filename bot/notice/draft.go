@@ -105,6 +105,9 @@ func (d Draft) Edit(f func(*Draft)) Draft {
 	return d
 }
 
+// Audience is whom the draft is for.
+func (d Draft) Audience() Audience { return Audience{d.To, d.Urgent} }
+
 // Tick adds a target or takes it away; doing it again changes nothing.
 func (d *Draft) Tick(t Target, on bool) {
 	d.To = slices.DeleteFunc(d.To, func(x Target) bool { return x == t })

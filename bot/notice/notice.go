@@ -57,3 +57,9 @@ func ParseTarget(s string) (Target, error) {
 func (t Target) Private() bool {
 	return slices.Contains([]TargetKind{Residents, Subscriber, Staff, OfRole}, t.Kind)
 }
+
+// Audience is whom a notice is for.
+type Audience struct {
+	To     []Target
+	Urgent bool // it is also for residents who want no notices
+}

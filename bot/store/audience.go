@@ -4,10 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-
-	"github.com/redis/go-redis/v9"
 
 	"xingfuli/bot/community"
 	"xingfuli/bot/notice"
@@ -17,62 +14,45 @@ import (
 // walkBy is how many chats are read at a time.
 const walkBy = 1000
 
-// audience is whom targets mean, as of a content number.
+// audience is whom a notice is for, as of a content number.
 type audience struct {
-	groups, residents map[string]bool // by community
-	everyGroup, staff bool
+	groups, residents map[string]bool // by community; allGroups among the groups stands for all
+	staff             bool
 	roles             []community.Role
-	page              func(context.Context, []queue.Chat) error
+	topics            []notice.Target
+	chats             []queue.Chat
 }
 
-// Walk calls page with the chats that the targets mean, some at a time. One that several targets
-// mean may come several times: nobody keeps a list of a hundred thousand here, and a delivery
-// queues each once.
-func (s *Store) Walk(ctx context.Context, content int64, to []notice.Target, page func(context.Context, []queue.Chat) error) error {
+// aim reads what the targets mean.
+func (s *Store) aim(ctx context.Context, content int64, to []notice.Target) (a audience, err error) {
+	if err := s.indexHomes(ctx); err != nil {
+		return a, err
+	}
 	d, err := s.Directory(ctx, content)
 	if err != nil {
-		return fmt.Errorf("walk: %w", err)
+		return a, err
 	}
-	a := audience{groups: map[string]bool{}, residents: map[string]bool{}, page: page}
+	a = audience{groups: map[string]bool{}, residents: map[string]bool{}}
 	for _, t := range to {
-		if err := s.meant(ctx, &a, d, t); err != nil {
-			return fmt.Errorf("walk %s: %w", t.Kind, err)
+		if err := a.meant(d, t); err != nil {
+			return a, fmt.Errorf("%s: %w", t.Kind, err)
 		}
 	}
-	if a.everyGroup || len(a.groups) > 0 {
-		if err := s.walkHomes(ctx, &a, s.groupKey(-1), func(home string) bool { return a.everyGroup && home != "" || a.groups[home] }); err != nil {
-			return fmt.Errorf("walk groups: %w", err)
-		}
-	}
-	if len(a.residents) > 0 {
-		if err := s.walkHomes(ctx, &a, s.personKey(1), func(home string) bool { return a.residents[home] }); err != nil {
-			return fmt.Errorf("walk residents: %w", err)
-		}
-	}
-	if a.staff || len(a.roles) > 0 {
-		return s.walkStaff(ctx, &a)
-	}
-	return nil
+	return a, nil
 }
 
-// meant notes whom a target means, or hands them on at once.
-func (s *Store) meant(ctx context.Context, a *audience, d community.Directory, t notice.Target) error {
+// meant notes whom a target means.
+func (a *audience) meant(d community.Directory, t notice.Target) error {
 	switch t.Kind {
 	case notice.Groups:
 		a.groups[t.ID] = true
 	case notice.Residents:
 		a.residents[t.ID] = true
 	case notice.AllGroups:
-		a.everyGroup = true
+		a.groups[allGroups] = true
 	case notice.Alliance:
-		for _, al := range d.Alliances {
-			if al.ID == t.ID && !al.Closed {
-				for _, id := range al.Communities {
-					if c, ok := d.ByID(id); ok && !c.Closed {
-						a.groups[id] = true
-					}
-				}
-			}
+		for _, id := range d.Members(t.ID) {
+			a.groups[id] = true
 		}
 	case notice.Staff:
 		a.staff = true
@@ -83,68 +63,85 @@ func (s *Store) meant(ctx context.Context, a *audience, d community.Directory, t
 		if err != nil {
 			return err
 		}
-		return a.reach(ctx, []queue.Chat{c})
+		a.chats = append(a.chats, c)
 	case notice.Subscriber:
-		topic, home, _ := strings.Cut(t.ID, "@")
-		return s.walkTopic(ctx, a, topic, home)
+		a.topics = append(a.topics, t)
 	}
 	return nil
 }
 
-// reach hands on chats, if there are any.
-func (a *audience) reach(ctx context.Context, chats []queue.Chat) error {
+// Walk calls page with the chats that a notice is for, some at a time. One that several targets
+// mean may come several times: nobody keeps a list of a hundred thousand here, and a delivery
+// queues each once. Who moves from one community to another meanwhile is where they were, or
+// where they are.
+func (s *Store) Walk(ctx context.Context, content int64, to notice.Audience, page func(context.Context, []queue.Chat) error) error {
+	a, err := s.aim(ctx, content, to.To)
+	if err != nil {
+		return fmt.Errorf("walk: %w", err)
+	}
+	if err := s.walkOthers(ctx, a, page); err != nil {
+		return fmt.Errorf("walk: %w", err)
+	}
+	if !to.Urgent {
+		page = s.wanting(page)
+	}
+	for home := range a.residents {
+		if err := s.walkResidents(ctx, home, page); err != nil {
+			return fmt.Errorf("walk residents: %w", err)
+		}
+	}
+	return nil
+}
+
+// wanting hands on to page who wants notices to residents.
+func (s *Store) wanting(page func(context.Context, []queue.Chat) error) func(context.Context, []queue.Chat) error {
+	return func(ctx context.Context, chats []queue.Chat) error {
+		refused, err := s.chosen(ctx, notice.NoNews, chats)
+		if err != nil {
+			return err
+		}
+		i := -1
+		chats = slices.DeleteFunc(chats, func(queue.Chat) bool { i++; return refused[i] })
+		return some(ctx, chats, page)
+	}
+}
+
+// some hands on chats, if there are any.
+func some(ctx context.Context, chats []queue.Chat, page func(context.Context, []queue.Chat) error) error {
 	if len(chats) == 0 {
 		return nil
 	}
-	return a.page(ctx, chats)
+	return page(ctx, chats)
 }
 
-// walkHomes goes through the keys that are like one, of groups or of people, and hands on
-// those of whose community want says so.
-func (s *Store) walkHomes(ctx context.Context, a *audience, like string, want func(home string) bool) error {
-	before := like[:strings.LastIndexByte(like, ':')+1]
-	for cursor := uint64(0); ; {
-		keys, next, err := s.db.Scan(ctx, cursor, before+"*", walkBy).Result()
+// walkOthers hands on all but the residents.
+func (s *Store) walkOthers(ctx context.Context, a audience, page func(context.Context, []queue.Chat) error) error {
+	if err := some(ctx, a.chats, page); err != nil {
+		return err
+	}
+	if len(a.groups) > 0 {
+		chats, err := s.groupsOf(ctx, a.groups)
+		if err == nil {
+			err = some(ctx, chats, page)
+		}
 		if err != nil {
 			return err
 		}
-		chats, err := s.atHome(ctx, keys, before, want)
-		if err != nil {
+	}
+	for _, t := range a.topics {
+		topic, home, _ := strings.Cut(t.ID, "@")
+		if err := s.walkTopic(ctx, topic, home, page); err != nil {
 			return err
 		}
-		if err := a.reach(ctx, chats); err != nil {
-			return err
-		}
-		if cursor = next; cursor == 0 {
-			return nil
-		}
 	}
-}
-
-func (s *Store) atHome(ctx context.Context, keys []string, before string, want func(home string) bool) ([]queue.Chat, error) {
-	if len(keys) == 0 {
-		return nil, nil
+	if a.staff || len(a.roles) > 0 {
+		return s.walkStaff(ctx, a, page)
 	}
-	pipe := s.db.Pipeline()
-	homes := make([]*redis.StringCmd, len(keys))
-	for i, key := range keys {
-		homes[i] = pipe.HGet(ctx, key, "community")
-	}
-	_, _ = pipe.Exec(ctx) // each command has its own error
-	var chats []queue.Chat
-	for i, key := range keys {
-		if err := failed(homes[i]); err != nil {
-			return nil, err
-		}
-		if id, err := strconv.ParseInt(strings.TrimPrefix(key, before), 10, 64); err == nil && want(homes[i].Val()) {
-			chats = append(chats, queue.Chat{ID: id})
-		}
-	}
-	return chats, nil
+	return nil
 }
 
 // walkStaff hands on the staff, or those of them who hold one of the roles.
-func (s *Store) walkStaff(ctx context.Context, a *audience) error {
+func (s *Store) walkStaff(ctx context.Context, a audience, page func(context.Context, []queue.Chat) error) error {
 	for from := int64(0); ; from += walkBy {
 		list, total, err := s.StaffList(ctx, from, walkBy)
 		if err != nil {
@@ -157,7 +154,7 @@ func (s *Store) walkStaff(ctx context.Context, a *audience) error {
 				chats = append(chats, queue.Chat{ID: m.ID})
 			}
 		}
-		if err := a.reach(ctx, chats); err != nil {
+		if err := some(ctx, chats, page); err != nil {
 			return err
 		}
 		if from+walkBy >= total {
@@ -166,21 +163,76 @@ func (s *Store) walkStaff(ctx context.Context, a *audience) error {
 	}
 }
 
-// Reach counts the chats that targets mean.
-func (s *Store) Reach(ctx context.Context, content int64, to []notice.Target) (groups, people int, err error) {
-	seen := map[queue.Chat]bool{}
-	err = s.Walk(ctx, content, to, func(_ context.Context, chats []queue.Chat) error {
+// Reach counts the chats that a notice is for, each once. Residents are counted where they are
+// indexed and not walked through, so that a count costs what the others do.
+func (s *Store) Reach(ctx context.Context, content int64, to notice.Audience) (notice.Reach, error) {
+	a, err := s.aim(ctx, content, to.To)
+	if err != nil {
+		return notice.Reach{}, fmt.Errorf("reach: %w", err)
+	}
+	var r notice.Reach
+	people := map[int64]bool{}
+	groups := map[queue.Chat]bool{}
+	err = s.walkOthers(ctx, a, func(_ context.Context, chats []queue.Chat) error {
 		for _, c := range chats {
-			switch {
-			case seen[c]:
-			case c.ID < 0:
-				groups++
-			default:
-				people++
+			if c.ID < 0 {
+				groups[c] = true
+			} else {
+				people[c.ID] = true
 			}
-			seen[c] = true
 		}
 		return nil
 	})
-	return groups, people, err
+	if err != nil {
+		return r, fmt.Errorf("reach: %w", err)
+	}
+	r.Groups, r.People = len(groups), len(people)
+	if len(a.residents) == 0 {
+		return r, nil
+	}
+	n, err := s.besides(ctx, a.residents, people, to.Urgent)
+	r.People += n
+	if err != nil {
+		return r, fmt.Errorf("reach: %w", err)
+	}
+	return r, nil
+}
+
+// besides counts the residents of communities who are not among these people; without urgent,
+// those of them who want notices to residents.
+func (s *Store) besides(ctx context.Context, homes map[string]bool, people map[int64]bool, urgent bool) (int, error) {
+	n, err := s.residents(ctx, homes)
+	if err != nil {
+		return 0, err
+	}
+	without := func(ctx context.Context, chats []queue.Chat) error {
+		ids := make([]int64, len(chats))
+		for i, c := range chats {
+			ids[i] = c.ID
+		}
+		at, err := s.Homes(ctx, ids)
+		for _, home := range at {
+			if homes[home] {
+				n--
+			}
+		}
+		return err
+	}
+	listed := make([]queue.Chat, 0, len(people))
+	for id := range people {
+		listed = append(listed, queue.Chat{ID: id})
+	}
+	if err := without(ctx, listed); err != nil || urgent {
+		return n, err
+	}
+	seen := map[queue.Chat]bool{} // a set that grows meanwhile may show some twice
+	err = s.walkTopic(ctx, notice.NoNews, "", func(ctx context.Context, chats []queue.Chat) error {
+		chats = slices.DeleteFunc(chats, func(c queue.Chat) bool {
+			again := people[c.ID] || seen[c]
+			seen[c] = true
+			return again
+		})
+		return without(ctx, chats)
+	})
+	return n, err
 }

@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"xingfuli/bot/community"
 	"xingfuli/bot/notice"
@@ -68,21 +71,12 @@ func TestWalk(t *testing.T) {
 				}
 				targets = append(targets, x)
 			}
-			var got []int64
-			err := s.Walk(ctx, content, targets, func(_ context.Context, chats []queue.Chat) error {
-				for _, c := range chats {
-					got = append(got, c.ID)
-				}
-				return nil
-			})
-			slices.Sort(got)
-			got = slices.Compact(got) // one that two targets mean may come twice; Reach counts it once
-			if err != nil || !slices.Equal(got, want) {
-				t.Errorf("%q is %v, %v; want %v", to, got, err, want)
+			if got := walked(t, s, content, notice.Audience{To: targets}); !slices.Equal(got, want) {
+				t.Errorf("%q is %v, want %v", to, got, want)
 			}
-			groups, people, err := s.Reach(ctx, content, targets)
-			if err != nil || groups+people != len(want) {
-				t.Errorf("%q reaches %d groups and %d people, %v; want %v", to, groups, people, err, want)
+			r, err := s.Reach(ctx, content, notice.Audience{To: targets})
+			if err != nil || r.Chats() != len(want) {
+				t.Errorf("%q reaches %+v, %v; want %v", to, r, err, want)
 			}
 		}
 		closed, err := s.EditCommunity(ctx, "close", func(d community.Directory) (community.Community, community.Entry, error) {
@@ -95,15 +89,79 @@ func TestWalk(t *testing.T) {
 		if content, err = s.Content(ctx); err != nil {
 			t.Fatal(err)
 		}
-		groups, _, err := s.Reach(ctx, content, []notice.Target{{Kind: notice.Alliance, ID: "a1"}})
-		if err != nil || groups != 2 {
-			t.Errorf("an alliance with a closed community reaches %d groups, %v; want 2", groups, err)
+		r, err := s.Reach(ctx, content, notice.Audience{To: []notice.Target{{Kind: notice.Alliance, ID: "a1"}}})
+		if err != nil || r.Groups != 2 {
+			t.Errorf("an alliance with a closed community reaches %+v, %v; want 2 groups", r, err)
 		}
 	})
 }
 
-// BenchmarkWalk finds the residents of one community among 100,000 people.
-func BenchmarkWalk(b *testing.B) {
+// walked is whom a notice is for, in order, each once: one that two targets mean may come twice.
+func walked(t testing.TB, s *Store, content int64, to notice.Audience) []int64 {
+	t.Helper()
+	var got []int64
+	err := s.Walk(t.Context(), content, to, func(_ context.Context, chats []queue.Chat) error {
+		for _, c := range chats {
+			got = append(got, c.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(got)
+	return slices.Compact(got)
+}
+
+// TestReach: what is counted is whom a notice goes to, whatever people have chosen, where they
+// live and which of them refuse.
+func TestReach(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		for _, c := range []string{"a", "b", "c"} {
+			if err := s.PutCommunity(t.Context(), queue.Op("c"+c), 0, community.Community{ID: c, Name: c}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		content, err := s.Content(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := []notice.Target{
+			{Kind: notice.Groups, ID: "a"}, {Kind: notice.AllGroups}, {Kind: notice.Residents, ID: "a"}, {Kind: notice.Residents, ID: "b"},
+			{Kind: notice.Subscriber, ID: "tea"}, {Kind: notice.Subscriber, ID: "water@a"}, {Kind: notice.Staff}, {Kind: notice.One, ID: "2"},
+		}
+		n := 0
+		rapid.Check(t, func(rt *rapid.T) {
+			for range rapid.IntRange(1, 8).Draw(rt, "changes") {
+				n++
+				op, chat := queue.Op(fmt.Sprint(n)), rapid.Int64Range(-3, 6).Filter(func(c int64) bool { return c != 0 }).Draw(rt, "chat")
+				var err error
+				switch rapid.IntRange(0, 4).Draw(rt, "what") {
+				case 0, 1:
+					err = s.SetCommunity(t.Context(), op, chat, rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(rt, "home"))
+				case 2:
+					topic := rapid.SampledFrom([]string{notice.NoNews, "tea", "water"}).Draw(rt, "topic")
+					err = s.Subscribe(t.Context(), op, max(chat, 1), rapid.Bool().Draw(rt, "on"), topic)
+				case 3:
+					err = s.Grant(t.Context(), max(chat, 1), "", community.Cook, "x")
+				case 4:
+					err = s.Privacy(1).Erase(t.Context(), max(chat, 1))
+				}
+				if err != nil {
+					rt.Fatal(err)
+				}
+			}
+			to := notice.Audience{To: rapid.SliceOfN(rapid.SampledFrom(all), 1, 4).Draw(rt, "to"), Urgent: rapid.Bool().Draw(rt, "urgent")}
+			r, err := s.Reach(t.Context(), content, to)
+			if got := walked(t, s, content, to); err != nil || r.Chats() != len(got) {
+				rt.Fatalf("%+v reaches %+v, %v; it goes to %v", to, r, err, got)
+			}
+		})
+	})
+}
+
+// BenchmarkReach counts the residents of one community among 100,000 people, and walks them.
+func BenchmarkReach(b *testing.B) {
 	db := redistest.Start(b).Client(b)
 	s := New(db, "xf:")
 	pipe := db.Pipeline()
@@ -115,10 +173,24 @@ func BenchmarkWalk(b *testing.B) {
 			}
 		}
 	}
-	for b.Loop() {
-		_, people, err := s.Reach(b.Context(), 0, []notice.Target{{Kind: notice.Residents, ID: "a"}})
-		if err != nil || people != 50_000 {
-			b.Fatalf("%d, %v", people, err)
-		}
+	to := notice.Audience{To: []notice.Target{{Kind: notice.Residents, ID: "a"}}}
+	if n := len(walked(b, s, 0, to)); n != 50_000 { // and has them indexed
+		b.Fatal(n)
 	}
+	b.Run("count", func(b *testing.B) {
+		for b.Loop() {
+			if r, err := s.Reach(b.Context(), 0, to); err != nil || r.People != 50_000 {
+				b.Fatalf("%+v, %v", r, err)
+			}
+		}
+	})
+	b.Run("walk", func(b *testing.B) {
+		for b.Loop() {
+			n := 0
+			err := s.Walk(b.Context(), 0, to, func(_ context.Context, chats []queue.Chat) error { n += len(chats); return nil })
+			if err != nil || n != 50_000 {
+				b.Fatalf("%d, %v", n, err)
+			}
+		}
+	})
 }

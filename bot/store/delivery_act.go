@@ -326,23 +326,3 @@ func (s *Store) GotBy(ctx context.Context, id string, users []int64) ([]int64, e
 	i := -1
 	return slices.DeleteFunc(slices.Clone(users), func(int64) bool { i++; return found[i] == nil }), nil
 }
-
-// Homes tells in which communities people live, by ID; "" where they have not said.
-func (s *Store) Homes(ctx context.Context, users []int64) ([]string, error) {
-	homes := make([]string, 0, len(users))
-	for some := range slices.Chunk(users, rowsPage) {
-		pipe := s.db.Pipeline()
-		cmds := make([]*redis.StringCmd, len(some))
-		for i, u := range some {
-			cmds[i] = pipe.HGet(ctx, s.personKey(u), "community")
-		}
-		_, _ = pipe.Exec(ctx) // each command has its own error
-		for _, cmd := range cmds {
-			if err := failed(cmd); err != nil {
-				return nil, fmt.Errorf("homes: %w", err)
-			}
-			homes = append(homes, cmd.Val())
-		}
-	}
-	return homes, nil
-}

@@ -121,12 +121,6 @@ func (s *Store) SetLanguage(ctx context.Context, op queue.Op, chat int64, langua
 	return s.setProfile(ctx, op, chat, "lang", language)
 }
 
-// SetCommunity keeps which community a person, or a group (a negative ID), belongs to;
-// empty for none.
-func (s *Store) SetCommunity(ctx context.Context, op queue.Op, chat int64, community string) error {
-	return s.setProfile(ctx, op, chat, "community", community)
-}
-
 // choose writes a choice once: what a process that stood still writes late, after another
 // did it in its place, must not undo what was chosen since.
 //
@@ -141,34 +135,16 @@ redis.call("HSET", KEYS[1], ARGV[1], ARGV[2])
 return 1`)
 
 func (s *Store) setProfile(ctx context.Context, op queue.Op, chat int64, field, value string) error {
-	key := s.personKey(chat)
-	if chat < 0 {
-		key = s.groupKey(chat)
-	}
-	if err := s.batch.run(ctx, choose, []string{key, s.opKey(string(op))}, field, value, int(keepOp.Seconds())).Err(); err != nil {
+	if err := s.batch.run(ctx, choose, []string{s.homeKey(chat), s.opKey(string(op))}, field, value, int(keepOp.Seconds())).Err(); err != nil {
 		return fmt.Errorf("set %s of chat %d: %w", field, chat, err)
 	}
 	return nil
 }
 
-// migrate gives what is kept of a group to the supergroup that it has become.
-//
-//	KEYS[1]  hash of the group
-//	KEYS[2]  hash of the supergroup
-//
-// What the supergroup has already was set after the migration, and stays. It returns 1 when
-// there was something to give, and 0 when it was given before.
-var migrate = redis.NewScript(`
-local kept = redis.call("HGETALL", KEYS[1])
-if #kept == 0 then return 0 end
-for i = 1, #kept, 2 do redis.call("HSETNX", KEYS[2], kept[i], kept[i + 1]) end
-redis.call("DEL", KEYS[1])
-return 1`)
-
 // Migrate renames a group that has become a supergroup: itself in one step, then its schedule.
 // Doing it again changes nothing.
 func (s *Store) Migrate(ctx context.Context, from, to int64) error {
-	if err := migrate.Run(ctx, s.db, []string{s.groupKey(from), s.groupKey(to)}).Err(); err != nil {
+	if err := migrate.Run(ctx, s.db, []string{s.groupKey(from), s.groupKey(to), s.homesKey(from)}, from, to).Err(); err != nil {
 		return fmt.Errorf("migrate chat %d to %d: %w", from, to, err)
 	}
 	return s.migratePush(ctx, from, to)

@@ -82,16 +82,6 @@ func (p *Privacy) Erase(ctx context.Context, user int64) error {
 	return nil
 }
 
-func exportProfile(ctx context.Context, p *Privacy, user int64) (any, bool, error) {
-	h, err := p.s.db.HGetAll(ctx, p.s.personKey(user)).Result()
-	v := community.Profile{Language: h["lang"], Community: h["community"], Blocked: h["gone"] != ""}
-	return v, len(h) > 0, err
-}
-
-func eraseProfile(ctx context.Context, p *Privacy, user int64) error {
-	return p.s.db.Del(ctx, p.s.personKey(user)).Err()
-}
-
 func exportRoles(ctx context.Context, p *Privacy, user int64) (any, bool, error) {
 	m, err := p.s.StaffMember(ctx, user)
 	return m, len(m.Grants) > 0 || m.Name != "", err

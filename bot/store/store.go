@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -25,6 +26,8 @@ type Store struct {
 	read   cache
 	seal   seal
 	faq    answerCache
+
+	homesBuilt atomic.Bool // see indexHomes
 }
 
 // New returns a Store on db whose keys begin with prefix.

@@ -55,44 +55,60 @@ func (s *Store) Subscriptions(ctx context.Context, user int64) ([]string, error)
 	return ids, nil
 }
 
-// Chosen tells which of these people have chosen a topic.
-func (s *Store) Chosen(ctx context.Context, topic string, users []int64) ([]bool, error) {
-	if len(users) == 0 {
+// chosen tells which of these people have chosen a topic.
+func (s *Store) chosen(ctx context.Context, topic string, people []queue.Chat) ([]bool, error) {
+	if len(people) == 0 {
 		return nil, nil
 	}
-	members := make([]any, len(users))
-	for i, u := range users {
-		members[i] = u
+	members := make([]any, len(people))
+	for i, p := range people {
+		members[i] = p.ID
 	}
-	chosen, err := s.db.SMIsMember(ctx, s.topicKey(topic), members...).Result()
-	if err != nil {
-		return nil, fmt.Errorf("chosen: %w", err)
-	}
-	return chosen, nil
+	return s.db.SMIsMember(ctx, s.topicKey(topic), members...).Result()
 }
 
 // walkTopic hands on the subscribers of a topic, of one community only when home is not empty.
-func (s *Store) walkTopic(ctx context.Context, a *audience, topic, home string) error {
+func (s *Store) walkTopic(ctx context.Context, topic, home string, page func(context.Context, []queue.Chat) error) error {
 	for cursor := uint64(0); ; {
 		members, next, err := s.db.SScan(ctx, s.topicKey(topic), cursor, "", walkBy).Result()
 		if err != nil {
 			return err
 		}
-		keys := make([]string, len(members))
-		for i, m := range members {
-			keys[i] = s.prefix + "person:" + m
+		users := make([]int64, 0, len(members))
+		for _, m := range members {
+			if id, err := strconv.ParseInt(m, 10, 64); err == nil {
+				users = append(users, id)
+			}
 		}
-		chats, err := s.atHome(ctx, keys, s.prefix+"person:", func(at string) bool { return home == "" || at == home })
+		chats, err := s.subscribersAt(ctx, users, home)
 		if err != nil {
 			return err
 		}
-		if err := a.reach(ctx, chats); err != nil {
+		if err := some(ctx, chats, page); err != nil {
 			return err
 		}
 		if cursor = next; cursor == 0 {
 			return nil
 		}
 	}
+}
+
+// subscribersAt are the chats of these people, of those who live in home when it is not empty.
+func (s *Store) subscribersAt(ctx context.Context, users []int64, home string) ([]queue.Chat, error) {
+	var at []string
+	if home != "" {
+		var err error
+		if at, err = s.Homes(ctx, users); err != nil {
+			return nil, err
+		}
+	}
+	chats := make([]queue.Chat, 0, len(users))
+	for i, id := range users {
+		if home == "" || at[i] == home {
+			chats = append(chats, queue.Chat{ID: id})
+		}
+	}
+	return chats, nil
 }
 
 func exportTopics(ctx context.Context, p *Privacy, user int64) (any, bool, error) {
