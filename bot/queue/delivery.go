@@ -86,6 +86,8 @@ const (
 	WhyRefused     Why = "refused"     // Telegram did not take the message
 	WhyOld         Why = "old"         // the message is too old to be deleted
 	WhyGone        Why = "gone"        // the message is not there any more
+	WhyFixed       Why = "fixed"       // Telegram does not let the message be changed
+	WhyMoved       Why = "moved"       // the message stayed behind when the group became a supergroup
 	WhyBusy        Why = "busy"        // Telegram did not take it in the time there was
 	WhyUnwanted    Why = "unwanted"    // there was nothing to tell the chat any more
 )

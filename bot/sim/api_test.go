@@ -94,6 +94,7 @@ func TestReach(t *testing.T) {
 		{"never in", -55, func(s *Server) error { s.AddGroup(Group{ID: -55, Title: "旧群"}); return nil }, "Forbidden: bot is not a member of the group chat"},
 		{"added", theGroup, func(s *Server) error { _ = s.RemoveBot(theGroup, cook); return s.AddBot(theGroup, cook) }, "ok"},
 		{"muted", theGroup, func(s *Server) error { return s.Mute(theGroup, true) }, "Bad Request: not enough rights to send text messages to the chat"},
+		{"disbanded", theGroup, func(s *Server) error { return s.Disband(theGroup) }, "Forbidden: the group chat was deleted"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -255,6 +255,18 @@ func (s *Server) Mute(group int64, muted bool) error {
 	return nil
 }
 
+// Disband deletes a group, as its owner does.
+func (s *Server) Disband(group int64) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.chats[group]
+	if c == nil || c.group == nil {
+		return fmt.Errorf("%w: %d", ErrNoChat, group)
+	}
+	c.group.deleted = true
+	return nil
+}
+
 // CloseTopic closes a topic of a forum, or opens it again: only admins write there.
 func (s *Server) CloseTopic(group int64, thread int, closed bool) error {
 	s.mu.Lock()

@@ -73,7 +73,7 @@ type group struct {
 	members map[int64]bool
 	admins  map[int64]bool
 	kicked  bool // the bot was removed by somebody
-	deleted bool
+	deleted bool // disbanded
 	muted   bool         // the bot may not write
 	closed  map[int]bool // topics
 	moved   int64        // the supergroup that it became

@@ -145,11 +145,14 @@ func (s *Sender) Delete(ctx context.Context, chat int64, ids []int, c queue.Clas
 
 // WhyNot says why a message did not reach a chat, from the error that sending it returned.
 func WhyNot(err error, chat int64) queue.Why {
-	why := whyNot(err)
-	if why == queue.WhyNotStarted && chat < 0 {
+	switch why := whyNot(err); {
+	case why == queue.WhyNotStarted && chat < 0:
 		return queue.WhyKicked
+	case why == queue.WhyKicked && chat > 0:
+		return queue.WhyRefused // nobody removes the bot from a private chat
+	default:
+		return why
 	}
-	return why
 }
 
 func whyNot(err error) queue.Why {
@@ -179,8 +182,10 @@ var reasons = []struct {
 	{queue.WhyDeactivated, []string{"user is deactivated", "INPUT_USER_DEACTIVATED"}},
 	{queue.WhyNotStarted, []string{"bot can't initiate conversation", "private chat not found", "PEER_ID_INVALID", "chat not found"}},
 	{queue.WhyDeleted, []string{"the group chat was deleted", "group chat was deactivated"}},
-	{queue.WhyMuted, []string{"not enough rights", "have no rights", "CHAT_WRITE_FORBIDDEN", "TOPIC_CLOSED", "message thread not found"}},
+	{queue.WhyMuted, []string{"not enough rights", "have no rights", "CHAT_WRITE_FORBIDDEN", "TOPIC_CLOSED", "TOPIC_DELETED", "message thread not found"}},
 	{queue.WhyKicked, []string{"bot was kicked", "bot is not a member"}},
 	{queue.WhyOld, []string{"message can't be deleted"}},
-	{queue.WhyGone, []string{"message to delete not found", "message to edit not found", "message can't be edited", "MESSAGE_ID_INVALID"}},
+	{queue.WhyGone, []string{"message to delete not found", "message to edit not found", "MESSAGE_ID_INVALID"}},
+	{queue.WhyFixed, []string{"message can't be edited"}},
+	{queue.WhyMoved, []string{"group chat was upgraded to a supergroup chat"}},
 }

@@ -48,7 +48,7 @@ func (e *APIError) says(texts ...string) bool {
 // fail_query_with_error, check_chat_access. A 403 is always about the chat.
 var (
 	gone = []string{"chat not found", "PEER_ID_INVALID", "USER_IS_BLOCKED", "INPUT_USER_DEACTIVATED",
-		"not enough rights to send", "have no rights to send", "CHAT_WRITE_FORBIDDEN", "TOPIC_CLOSED", "message thread not found"}
+		"not enough rights to send", "have no rights to send", "CHAT_WRITE_FORBIDDEN", "TOPIC_CLOSED", "TOPIC_DELETED", "message thread not found"}
 	already = []string{"message is not modified", "query is too old", "query ID is invalid"}
 )
 
