@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -261,15 +262,15 @@ func TestClockMany(t *testing.T) {
 }
 
 // trips counts round trips.
-type trips struct{ n int }
+type trips struct{ atomic.Int64 }
 
 func (*trips) DialHook(next redis.DialHook) redis.DialHook { return next }
 func (c *trips) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error { c.n++; return next(ctx, cmd) }
+	return func(ctx context.Context, cmd redis.Cmder) error { c.Add(1); return next(ctx, cmd) }
 }
 
 func (c *trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error { c.n++; return next(ctx, cmds) }
+	return func(ctx context.Context, cmds []redis.Cmder) error { c.Add(1); return next(ctx, cmds) }
 }
 
 // TestClockTrips holds an idle beat to one round trip, and a firing to few.
@@ -285,14 +286,14 @@ func TestClockTrips(t *testing.T) {
 		if err := c.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		equal(t, "round trips of an idle beat", count.n, 1)
+		equal(t, "round trips of an idle beat", count.Load(), 1)
 		tw.move(24 * time.Hour)
-		count.n = 0
+		count.Store(0)
 		if err := c.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		c.Wait()
-		equal(t, "round trips of a firing and its run", count.n, 5) // claim, commit, claim, read, end
+		equal(t, "round trips of a firing and its run", count.Load(), 5) // claim, commit, claim, read, end
 		equal(t, "done", len(tw.walls()), 2)
 	})
 }

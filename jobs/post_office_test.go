@@ -33,8 +33,8 @@ const (
 type office struct {
 	sim   *sim.Server
 	url   string
-	store *store.Store
-	db    *redis.Client
+	store *store.Store  // as the test looks into it
+	db    *redis.Client // of the replicas
 	now   atomic.Pointer[time.Time]
 	quiet atomic.Bool
 }
@@ -42,10 +42,11 @@ type office struct {
 func newOffice(t testing.TB, db *redis.Client, o sim.Options) *office {
 	t.Helper()
 	o.Bot = sim.Bot{ID: 7, Username: "ourbot", Name: "Bot"}
-	h := &office{sim: sim.New(o), store: store.New(db, "t:"), db: db}
+	own := redis.NewClient(&redis.Options{Network: db.Options().Network, Addr: db.Options().Addr})
+	h := &office{sim: sim.New(o), store: store.New(own, "t:"), db: db}
 	server := httptest.NewServer(h.sim.API())
 	h.url = server.URL
-	t.Cleanup(func() { h.sim.Close(); server.Close() })
+	t.Cleanup(func() { h.sim.Close(); server.Close(); _ = own.Close() })
 	now := time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 	h.now.Store(&now)
 	h.people(t, author, 1)
@@ -78,12 +79,13 @@ func (h *office) replica(t testing.TB, limits telegram.Limits) *Post {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sender.Share(h.store.Limits(7))
+	kept := store.New(h.db, "t:")
+	sender.Share(kept.Limits(7))
 	p := NewPost()
-	p.Store, p.Sender, p.Default, p.Log = h.store, sender, text.English, slog.New(slog.DiscardHandler)
+	p.Store, p.Sender, p.Default, p.Log = kept, sender, text.English, slog.New(slog.DiscardHandler)
 	p.Now, p.Quiet, p.Owner = func() time.Time { return *h.now.Load() }, func(time.Time) bool { return h.quiet.Load() }, fmt.Sprint(owners.Add(1), "owner")
 	p.Lease, p.Every = time.Second, ReportEvery
-	p.RegisterActs(h.store, sender)
+	p.RegisterActs(kept, sender)
 	p.Register("test", PostKind{
 		Fill: func(ctx context.Context, d queue.Delivery, page func(context.Context, []queue.Chat) error) error {
 			var chats []queue.Chat
@@ -148,7 +150,7 @@ func (h *office) start(t testing.TB, words string, chats []queue.Chat, change ..
 }
 
 // patience is how long a test waits for what must come.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 // reached waits until a delivery is as want says.
 func (h *office) reached(t testing.TB, id string, want func(queue.Delivery) bool) queue.Delivery {

@@ -90,17 +90,3 @@ func pace(t *testing.T, name string, n int, o sim.Options) (ratio float64, refus
 	}
 	return ratio, refused
 }
-
-// BenchmarkPost sends without limits: how many messages a second, and how many round trips to
-// Redis each of them takes.
-func BenchmarkPost(b *testing.B) {
-	server := redistest.Start(b)
-	h := newOffice(b, server.Client(b), fast)
-	chats := h.people(b, crowdAt, b.N)
-	p := h.replica(b, telegram.Limits{})
-	b.ResetTimer()
-	run(b, p)
-	id := h.start(b, "hello", chats, func(d *queue.Delivery) { d.Author = 0 })
-	h.reached(b, id, func(d queue.Delivery) bool { return d.State == queue.Over })
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "messages/s")
-}
