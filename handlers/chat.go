@@ -14,6 +14,7 @@ import (
 // ChatStore keeps what people choose about the chat itself.
 type ChatStore interface {
 	SetLanguage(ctx context.Context, op queue.Op, chat int64, language string) error
+	CommunitySetter
 	SetReachable(ctx context.Context, user int64, reachable bool) error
 	Directory
 }
@@ -23,6 +24,7 @@ type Chat struct {
 	Store  ChatStore
 	Staff  Staff
 	Follow func(ctx context.Context, t *telegram.Turn, token string) error // takes up an invitation
+	Links  map[string]string                                               // what a start link with this payload asks for, as a command
 	Cancel map[string]telegram.Handler                                     // of dialogues of which more is kept than the dialogue
 }
 
@@ -44,12 +46,13 @@ func (h Chat) Register(r *telegram.Router) {
 }
 
 // start greets a person, gives them the big buttons, and asks once where they live. What
-// comes with it from a link is an invitation.
+// comes with it from a link is asked for at once, or is an invitation.
 func (h Chat) start(ctx context.Context, t *telegram.Turn) error {
 	if err := h.Store.SetReachable(ctx, t.User.ID, true); err != nil {
 		return err
 	}
-	if t.Args != "" {
+	words := h.Links[t.Args]
+	if t.Args != "" && words == "" {
 		return h.invited(ctx, t)
 	}
 	g, err := h.Staff.Grants(ctx, t.User.ID)
@@ -61,15 +64,25 @@ func (h Chat) start(ctx context.Context, t *telegram.Turn) error {
 		return err
 	}
 	w := t.Words()
-	home, known := at(t, d.Open())
+	home, _ := at(t, d.Open())
 	_, err = t.Send(ctx, telegram.Message{
 		HTML: w.HTML("chat.start", map[string]any{"Name": w.Plain("chat.bot_name", nil), "Community": home.Name, "Staff": len(g) > 0}),
 		Keys: card.Keys(w),
 	})
-	if err != nil || known || len(d.Open()) == 0 {
+	if err != nil {
 		return err
 	}
-	return unsettled(ctx, t, d, "")
+	known, err := lives(ctx, t, h.Store, d.Open())
+	if err != nil {
+		return err
+	}
+	if !known && len(d.Open()) > 0 {
+		return unsettled(ctx, t, d, words)
+	}
+	if words != "" {
+		_, err = t.Ask(ctx, words)
+	}
+	return err
 }
 
 // invited takes up the invitation of a link. Why one is refused is told nobody, but to who

@@ -15,10 +15,15 @@ type Directory interface {
 	Directory(ctx context.Context, content int64) (community.Directory, error)
 }
 
+// CommunitySetter notes to which community a person or a group belongs.
+type CommunitySetter interface {
+	SetCommunity(ctx context.Context, op queue.Op, chat int64, id string) error
+}
+
 // CommunityStore keeps who belongs where.
 type CommunityStore interface {
 	Directory
-	SetCommunity(ctx context.Context, op queue.Op, chat int64, id string) error
+	CommunitySetter
 	EditCommunity(ctx context.Context, op queue.Op, change func(community.Directory) (community.Community, community.Entry, error)) (community.Community, error)
 	EditAlliance(ctx context.Context, op queue.Op, change func(community.Directory) (community.Alliance, community.Entry, error)) (community.Alliance, error)
 	Record(ctx context.Context, op queue.Op, e community.Entry) error
@@ -61,6 +66,18 @@ func at(t *telegram.Turn, open []community.Community) (c community.Community, ok
 		return open[0], true
 	}
 	return community.Community{}, false
+}
+
+// lives tells whether it is known where a person lives, without which no notice to residents
+// reaches them. Where there is only one community, it is that one, and noted.
+func lives(ctx context.Context, t *telegram.Turn, s CommunitySetter, open []community.Community) (bool, error) {
+	if slices.ContainsFunc(open, func(c community.Community) bool { return c.ID == t.Known.Person.Community }) {
+		return true, nil
+	}
+	if len(open) != 1 {
+		return false, nil
+	}
+	return true, s.SetCommunity(ctx, t.Op(), t.UserID(), open[0].ID)
 }
 
 // unanswered is what a person asked before it was known where they live.

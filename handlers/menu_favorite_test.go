@@ -204,13 +204,14 @@ func TestFavoritesPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := d.Sim.Start(3002); err != nil {
+		t.Fatal(err)
+	}
 	playIn(t, d, `
 		resident: /where
 		bot: …
 		resident: [安居小区]
 		bot*: …
-		ana: /start
-		bot: …
 		admin: /jobs
 		bot: …前一天晚上提醒收藏的菜…
 		clock: 2026-11-23 18:01

@@ -16,7 +16,7 @@ import (
 
 // NoticeStore keeps notices, and what somebody is writing.
 type NoticeStore interface {
-	Directory
+	Places
 	Reach(ctx context.Context, content int64, to notice.Audience) (notice.Reach, error)
 	NoticeDraft(ctx context.Context, user int64) (notice.Draft, bool, error)
 	KeepNoticeDraft(ctx context.Context, user int64, d notice.Draft) error

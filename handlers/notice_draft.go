@@ -174,14 +174,14 @@ func (h Notice) offers(ctx context.Context, t *telegram.Turn) ([]notice.Target, 
 	if err != nil {
 		return nil, err
 	}
-	d, err := h.Store.Directory(ctx, t.Known.Content)
-	return notice.Offers(g, d), err
+	p, err := h.Store.Places(ctx, t.Known.Content)
+	return notice.Offers(g, p), err
 }
 
 // compose is what all cards of a draft say.
 func (h Notice) compose(ctx context.Context, t *telegram.Turn, d notice.Draft) (c card.Compose, err error) {
 	c.Draft = d
-	if c.Directory, err = h.Store.Directory(ctx, t.Known.Content); err != nil {
+	if c.Places, err = h.Store.Places(ctx, t.Known.Content); err != nil {
 		return c, err
 	}
 	if len(d.To) > 0 {

@@ -139,7 +139,7 @@ func (h Notice) open(ctx context.Context, t *telegram.Turn, n notice.Notice) err
 
 // one shows a notice with the figures of its newest deliveries.
 func (h Notice) one(ctx context.Context, t *telegram.Turn, n notice.Notice) (telegram.Message, error) {
-	d, err := h.Store.Directory(ctx, t.Known.Content)
+	p, err := h.Store.Places(ctx, t.Known.Content)
 	if err != nil {
 		return telegram.Message{}, err
 	}
@@ -170,7 +170,7 @@ func (h Notice) one(ctx context.Context, t *telegram.Turn, n notice.Notice) (tel
 	if n.Author != 0 {
 		a.By = card.Person(t.Words(), author)
 	}
-	return card.NoticeCard(t.Words(), d, a), nil
+	return card.NoticeCard(t.Words(), p, a), nil
 }
 
 // maxFigures is of how many deliveries a notice shows the figures.

@@ -46,6 +46,8 @@ var rights = []struct {
 	{"[edit c_name.anju]", adminsMay}, {"[edit c_contact.anju]", adminsMay}, {"/contact 设置 安居小区 专员 0577-00000009", adminsMay},
 	{"/audit", adminsMay}, {"[audit]", adminsMay}, {"[deed 1-0]", adminsMay},
 	{"/holidays", adminsMay}, {"/holidays 休 2027-10-08", adminsMay}, {"[holidayadd]", adminsMay}, {"[holidayreset]", adminsMay}, {"[holidayset]", adminsMay},
+	{"/topics", adminsMay}, {"/topics 新增 夜校", adminsMay}, {"[subject]", adminsMay}, {"[subject water.close]", adminsMay}, {"[subject water.closed]", adminsMay},
+	{"[edit t_add]", adminsMay}, {"[edit t_name.water]", adminsMay},
 	{"/dead", adminsMay}, {"[dead]", adminsMay}, {"[retry 1-0]", adminsMay}, {"[forget 1-0]", adminsMay},
 }
 

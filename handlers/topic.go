@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"xingfuli/bot/card"
+	"xingfuli/bot/community"
 	"xingfuli/bot/notice"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"
@@ -13,26 +14,44 @@ import (
 
 // TopicStore keeps what people want to hear of.
 type TopicStore interface {
+	Places
+	CommunitySetter
 	Subscriptions(ctx context.Context, user int64) ([]string, error)
 	Subscribe(ctx context.Context, op queue.Op, user int64, on bool, topics ...string) error
+	Subscribers(ctx context.Context, topic string) (int64, error)
+	EditTopic(ctx context.Context, op queue.Op, change func(notice.Topics) (notice.Topic, community.Entry, error)) (notice.Topic, error)
 	Delivery(ctx context.Context, id string) (queue.Delivery, error)
 }
 
-// Topics lets people choose what they are told.
-type Topics struct{ Store TopicStore }
+// Places is where the names of what a notice is for are looked up, as of a content number.
+type Places interface {
+	Places(ctx context.Context, content int64) (notice.Places, error)
+}
 
-// Register takes /subscribe and its buttons, and the one below each message to many.
+// Topics lets people choose what they are told, and admins of what there is to choose.
+type Topics struct {
+	Store TopicStore
+	Staff Staff
+	Forms Forms
+}
+
+// TopicsLink is the payload of the start link that opens /subscribe in private.
+const TopicsLink = "subscribe"
+
+// Register takes /subscribe and its buttons, the one below each message to many, and /topics.
 func (h Topics) Register(r *telegram.Router) {
 	r.Command("subscribe", h.subscribe, telegram.About("topic.about"))
 	r.Button("topic", h.toggle)
 	r.Button("topics", h.toggleAll)
 	r.Button("stopnews", h.stop)
+	h.registerAdmin(r)
 }
 
 // subscribe shows the topics, in private: what somebody hears of is nobody else's business.
 func (h Topics) subscribe(ctx context.Context, t *telegram.Turn) error {
 	if !t.Private() {
-		return t.Say(ctx, "topic.private", nil)
+		_, err := t.Send(ctx, card.TopicsPrivate(t.Words(), t.StartLink(TopicsLink)))
+		return err
 	}
 	m, err := h.list(ctx, t)
 	if err != nil {
@@ -43,15 +62,31 @@ func (h Topics) subscribe(ctx context.Context, t *telegram.Turn) error {
 }
 
 func (h Topics) list(ctx context.Context, t *telegram.Turn) (telegram.Message, error) {
+	p, err := h.Store.Places(ctx, t.Known.Content)
+	if err != nil {
+		return telegram.Message{}, err
+	}
 	chosen, err := h.Store.Subscriptions(ctx, t.UserID())
-	return card.Topics(t.Words(), chosen), err
+	if err != nil {
+		return telegram.Message{}, err
+	}
+	open := p.Directory.Open()
+	known, err := lives(ctx, t, h.Store, open)
+	return card.Topics(t.Words(), p.Topics, chosen, known || len(open) == 0), err
 }
 
 // toggle reads "+water", so that a second press changes nothing.
 func (h Topics) toggle(ctx context.Context, t *telegram.Turn) error {
 	on := strings.HasPrefix(t.Button.ID, "+")
 	topic := strings.TrimLeft(t.Button.ID, "+-")
-	if !t.Private() || topic != notice.NoNews && !notice.KnownTopic(topic) {
+	if !t.Private() {
+		return telegram.ErrStale
+	}
+	p, err := h.Store.Places(ctx, t.Known.Content)
+	if err != nil {
+		return err
+	}
+	if topic != notice.NoNews && !p.Topics.IsOpen(topic) {
 		return telegram.ErrStale
 	}
 	if err := h.Store.Subscribe(ctx, t.Op(), t.UserID(), on, topic); err != nil {
@@ -68,14 +103,21 @@ func (h Topics) shown(ctx context.Context, t *telegram.Turn) error {
 	return t.Edit(ctx, m)
 }
 
-// toggleAll turns all topics on or off.
+// toggleAll turns all topics on or off, or asks where the person lives, and shows them again then.
 func (h Topics) toggleAll(ctx context.Context, t *telegram.Turn) error {
 	if !t.Private() {
 		return telegram.ErrStale
 	}
-	topics := make([]string, len(notice.Topics))
-	for i, topic := range notice.Topics {
-		topics[i] = topic.ID
+	p, err := h.Store.Places(ctx, t.Known.Content)
+	if err != nil {
+		return err
+	}
+	if t.Button.ID == "home" {
+		return unsettled(ctx, t, p.Directory, "/subscribe")
+	}
+	var topics []string
+	for _, topic := range p.Topics.Open() {
+		topics = append(topics, topic.ID)
 	}
 	if err := h.Store.Subscribe(ctx, t.Op(), t.UserID(), t.Button.ID == "on", topics...); err != nil {
 		return err

@@ -15,9 +15,8 @@ func TestTopics(t *testing.T) {
 	d := hall(t)
 	playIn(t, d, `
 		resident@group: /subscribe
-		bot@group: 想收哪些通知，请私下跟我说 /subscribe…
-		resident: /where 安居小区
-		bot: …
+		bot@group: 想收哪些通知，请私下告诉我…
+		| [私下挑一挑]
 		resident: /subscribe
 		bot: 您想收哪些通知？…
 		| [停水停电] [活动]
@@ -51,7 +50,7 @@ func TestTopics(t *testing.T) {
 		| [安居小区订阅了食堂的人]
 		| [安居小区订阅了便民服务的人]
 		spec: [安居小区订阅了停水停电的人]
-		bot*: …将发到 0 个群、1 人…`)
+		bot*: …将发到 0 个群、2 人…`)
 	send := func(op, words string, urgent bool, to ...string) {
 		t.Helper()
 		body, err := json.Marshal(notice.Body{HTML: template.HTML(words)})
@@ -94,4 +93,71 @@ func TestTopics(t *testing.T) {
 	playIn(t, d, `
 		ana: /privacy
 		bot: …您选的想收哪些通知：8 样…`)
+}
+
+// TestTopicsHome: of what is told by community, a person hears in their own. Who has not said
+// which that is is asked, and has their topics before them again then; a link in the group
+// leads to them at once.
+func TestTopicsHome(t *testing.T) {
+	t.Parallel()
+	d := hall(t)
+	playIn(t, d, `
+		admin: /community 新增 世纪花园小区
+		bot: …
+		resident: /subscribe
+		bot: 您想收哪些通知？…我还不知道您住哪个小区…
+		| [停水停电] [活动]
+		| [食堂] [便民服务]
+		| [政策] [招工]
+		| [茶青收购价] [农技培训]
+		| [✓ 小区通知]
+		| [全部打开] [全部关掉]
+		| [告诉我住哪个小区]
+		resident: [告诉我住哪个小区]
+		bot: 您住在哪个小区？…
+		| [安居小区] [世纪花园小区]
+		resident: [世纪花园小区]
+		bot*: …
+		bot: 您想收哪些通知？点一下打开或关掉。
+		|
+		| 「小区通知」关掉以后，只有紧急的还会告诉您。
+		| [停水停电] [活动]
+		| [食堂] [便民服务]
+		| [政策] [招工]
+		| [茶青收购价] [农技培训]
+		| [✓ 小区通知]
+		| [全部打开] [全部关掉]
+		ana: /start subscribe
+		bot: 您好！…
+		bot: 您住在哪个小区？…
+		ana: [安居小区]
+		bot*: …
+		bot: 您想收哪些通知？…
+		ana: [停水停电]
+		bot*: …
+		ana: /start subscribe
+		bot: 您好！…
+		bot: 您想收哪些通知？…
+		| [✓ 停水停电] [活动]
+		| [食堂] [便民服务]
+		| [政策] [招工]
+		| [茶青收购价] [农技培训]
+		| [✓ 小区通知]
+		| [全部打开] [全部关掉]`)
+}
+
+// TestOneHome: where there is one community only, who starts the bot lives there, and hears
+// what its residents are told.
+func TestOneHome(t *testing.T) {
+	t.Parallel()
+	d := hall(t)
+	playIn(t, d, `
+		resident: /start
+		bot: 您好！…
+		crier: /announce 明天停水
+		bot: …
+		crier: [小区的居民…]
+		bot*: …
+		crier: [安居小区的居民]
+		bot*: …将发到 0 个群、1 人…`)
 }

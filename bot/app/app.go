@@ -139,11 +139,11 @@ func (a *App) features(readsAll bool) {
 	handlers.Digest{Store: a.Store, Staff: staff, Of: digests.Of}.Register(a.router)
 	handlers.Push{Store: a.Store, Staff: staff, Holidays: a.Store.Calendar}.Register(a.router)
 	handlers.Jobs{Store: a.Store, Staff: staff, Title: a.Clock.Title, Holidays: a.Store.Calendar, Upkeep: []string{"answered", "dishes", "letters", "durability"}}.Register(a.router)
-	handlers.Topics{Store: a.Store}.Register(a.router)
+	handlers.Topics{Store: a.Store, Staff: staff, Forms: forms}.Register(a.router)
 	announce := a.notices(staff)
 	announce.Register(a.router)
 	handlers.Dead{Store: a.inbox, Staff: staff}.Register(a.router)
-	handlers.Chat{Store: a.Store, Staff: staff, Follow: roster.Follow, Cancel: map[string]telegram.Handler{"announce": announce.Cancelled}}.Register(a.router)
+	handlers.Chat{Store: a.Store, Staff: staff, Follow: roster.Follow, Links: map[string]string{handlers.TopicsLink: "/subscribe"}, Cancel: map[string]telegram.Handler{"announce": announce.Cancelled}}.Register(a.router)
 	a.answered = &jobs.Answered{Store: a.Store, Sender: a.sender, Default: a.router.Default, Now: a.router.Now, Quiet: a.config.Quiet.In}
 	a.beat = &jobs.Beat{Log: a.log, Jobs: []jobs.Job{
 		a.Clock.Job(), jobs.Dishes(a.Store, a.menu), a.answered.Job(), a.durability(), {Name: "letters", Every: time.Minute, Run: a.letters},

@@ -22,6 +22,8 @@ var deeds = map[[2]string]string{
 	{"group", "bind"}:         "audit.group_bind", {"group", "unbind"}: "audit.group_unbind",
 	{"staff", "invite"}: "audit.staff_invite", {"staff", "join"}: "audit.staff_join", {"staff", "remove"}: "audit.staff_remove",
 	{"answer", "add"}: "audit.answer_add", {"answer", "change"}: "audit.answer_change", {"answer", "drop"}: "audit.answer_drop", {"answer", "move"}: "audit.answer_move",
+	{"topic", "add"}: "audit.topic_add", {"topic", "rename"}: "audit.topic_rename", {"topic", "close"}: "audit.topic_close", {"topic", "reopen"}: "audit.topic_reopen",
+	{"topic", "local"}: "audit.topic_local", {"topic", "general"}: "audit.topic_general",
 	{"push", "set"}: "audit.push_set", {"push", "drop"}: "audit.push_drop",
 	{"delivery", "stop"}: "audit.delivery_stop", {"delivery", "recall"}: "audit.delivery_recall",
 	{"delivery", "revise"}: "audit.delivery_revise", {"delivery", "remind"}: "audit.delivery_remind",

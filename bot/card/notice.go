@@ -11,11 +11,13 @@ import (
 )
 
 // Target names whom a notice is for: 「安居小区的居民」.
-func Target(w text.Words, d community.Directory, t notice.Target) string {
+func Target(w text.Words, p notice.Places, t notice.Target) string {
+	d := p.Directory
 	id, home, _ := strings.Cut(t.ID, "@")
 	name := id
 	if t.Kind == notice.Subscriber {
-		name = TopicName(w, id)
+		topic, _ := p.Topics.ByID(id)
+		name = TopicName(w, topic)
 	}
 	switch c, ok := d.ByID(t.Community()); {
 	case ok && home != "":
@@ -35,24 +37,24 @@ func Target(w text.Words, d community.Directory, t notice.Target) string {
 }
 
 // targets names all of them.
-func targets(w text.Words, d community.Directory, to []notice.Target) []string {
+func targets(w text.Words, p notice.Places, to []notice.Target) []string {
 	names := make([]string, len(to))
 	for i, t := range to {
-		names[i] = Target(w, d, t)
+		names[i] = Target(w, p, t)
 	}
 	return names
 }
 
 // TargetNames names all targets in one line.
-func TargetNames(w text.Words, d community.Directory, to []notice.Target) string {
-	return w.Plain("menu.list", map[string]any{"Names": targets(w, d, to)})
+func TargetNames(w text.Words, p notice.Places, to []notice.Target) string {
+	return w.Plain("menu.list", map[string]any{"Names": targets(w, p, to)})
 }
 
 // Compose is the part of a notice's card that all its steps have.
 type Compose struct {
-	Draft     notice.Draft
-	Directory community.Directory
-	Reach     notice.Reach
+	Draft  notice.Draft
+	Places notice.Places
+	Reach  notice.Reach
 }
 
 func (c Compose) button(w text.Words, key, id string) telegram.Button {
@@ -80,7 +82,7 @@ func NoticeAgain(w text.Words, c Compose) telegram.Message {
 // at once, many by their kind.
 func NoticeTo(w text.Words, c Compose, offers []notice.Target, kind notice.TargetKind, page int) telegram.Message {
 	m := telegram.Message{HTML: w.HTML("notice.whom", map[string]any{
-		"To": targets(w, c.Directory, c.Draft.To), "Groups": c.Reach.Groups, "People": c.Reach.People, "Nobody": c.Reach.Chats() == 0,
+		"To": targets(w, c.Places, c.Draft.To), "Groups": c.Reach.Groups, "People": c.Reach.People, "Nobody": c.Reach.Chats() == 0,
 	})}
 	back := false
 	if len(offers) > PerPage {
@@ -120,7 +122,7 @@ func tick(w text.Words, c Compose, t notice.Target, back string) telegram.Button
 	if slices.Contains(c.Draft.To, t) {
 		key, sign = "notice.ticked", "-"
 	}
-	return telegram.Button{Label: w.Plain(key, map[string]any{"Name": Target(w, c.Directory, t)}), Word: "announce", ID: "tick." + sign + t.String() + "." + back}
+	return telegram.Button{Label: w.Plain(key, map[string]any{"Name": Target(w, c.Places, t)}), Word: "announce", ID: "tick." + sign + t.String() + "." + back}
 }
 
 // kinds leads to the targets of each kind; of a kind that is one target only it is that.
@@ -194,7 +196,7 @@ func sumValues(w text.Words, c Compose, s Sum) map[string]any {
 		takes = Takes(w, n)
 	}
 	return map[string]any{
-		"To": targets(w, c.Directory, c.Draft.To), "Groups": c.Reach.Groups, "People": c.Reach.People, "When": s.When, "Times": s.Times,
+		"To": targets(w, c.Places, c.Draft.To), "Groups": c.Reach.Groups, "People": c.Reach.People, "When": s.When, "Times": s.Times,
 		"Takes": takes, "Quiet": s.Quiet, "Urgent": c.Draft.Urgent, "Receipt": c.Draft.Receipt, "Second": s.Second,
 	}
 }

@@ -3,7 +3,6 @@ package card
 import (
 	"time"
 
-	"xingfuli/bot/community"
 	"xingfuli/bot/notice"
 	"xingfuli/bot/telegram"
 	"xingfuli/bot/text"
@@ -80,7 +79,7 @@ func Notices(w text.Words, tab string, list []Announced, page int) telegram.Mess
 }
 
 // NoticeCard shows one notice, with what the person may do with it.
-func NoticeCard(w text.Words, d community.Directory, n Announced) telegram.Message {
+func NoticeCard(w text.Words, p notice.Places, n Announced) telegram.Message {
 	type row struct {
 		At                                      string
 		Total, Sent, Failed, Unknown, Left, Got int
@@ -90,7 +89,7 @@ func NoticeCard(w text.Words, d community.Directory, n Announced) telegram.Messa
 		rows = append(rows, row{moment(w, f.At), f.Total, f.Sent, f.Failed, f.Unknown, f.Left, f.Got})
 	}
 	m := telegram.Message{HTML: w.HTML("notice.card", map[string]any{
-		"Head": NoticeHead(n.Body), "State": w.Plain("notice.state_"+string(n.State), nil), "To": targets(w, d, n.To), "When": n.When, "Next": n.Next,
+		"Head": NoticeHead(n.Body), "State": w.Plain("notice.state_"+string(n.State), nil), "To": targets(w, p, n.To), "When": n.When, "Next": n.Next,
 		"By": n.By, "Sent": rows, "Urgent": n.Urgent, "Receipt": n.Receipt,
 		"Missed": n.State == notice.Scheduled && len(n.Next) == 0,
 	})}

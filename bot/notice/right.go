@@ -52,7 +52,8 @@ func NeedsSecond(to []Target, r Reach, groups, over int) bool {
 }
 
 // Offers lists the targets that a person may choose from, those of the same kind together.
-func Offers(g community.Grants, d community.Directory) []Target {
+func Offers(g community.Grants, p Places) []Target {
+	d := p.Directory
 	var all []Target
 	add := func(kind TargetKind, id string) {
 		if t := (Target{kind, id}); May(g, t) == nil {
@@ -64,7 +65,7 @@ func Offers(g community.Grants, d community.Directory) []Target {
 			add(kind, c.ID)
 		}
 	}
-	for _, topic := range Topics {
+	for _, topic := range p.Topics.Open() {
 		if add(Subscriber, topic.ID); !topic.Local || May(g, Target{Subscriber, topic.ID}) == nil {
 			continue
 		}

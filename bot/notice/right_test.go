@@ -51,13 +51,13 @@ func TestOffers(t *testing.T) {
 	for _, tt := range []struct {
 		g    community.Grants
 		want int
-	}{{boss, 2*2 + len(Topics) + 1 + 2 + len(community.Roles)}, {specialist, 2 + 4}, {cook, 0}} {
-		got := Offers(tt.g, d)
+	}{{boss, 2*2 + len(builtIn) - 1 + 1 + 2 + len(community.Roles)}, {specialist, 2 + 4}, {cook, 0}} {
+		got := Offers(tt.g, Places{d, TopicsOf([]Topic{{ID: "tea", Closed: true}})})
 		if len(got) != tt.want {
 			t.Errorf("%v is offered %v", tt.g, got)
 		}
 		for _, x := range got {
-			if May(tt.g, x) != nil || x.ID == "b" || x.ID == "a2" || x.Kind == One {
+			if May(tt.g, x) != nil || x.ID == "b" || x.ID == "a2" || x.ID == "tea" || x.Kind == One {
 				t.Errorf("%v is offered %v", tt.g, x)
 			}
 			if back, err := ParseTarget(x.String()); err != nil || back != x {

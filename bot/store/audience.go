@@ -28,13 +28,13 @@ func (s *Store) aim(ctx context.Context, content int64, to []notice.Target) (a a
 	if err := s.indexHomes(ctx); err != nil {
 		return a, err
 	}
-	d, err := s.Directory(ctx, content)
+	p, err := s.Places(ctx, content)
 	if err != nil {
 		return a, err
 	}
 	a = audience{groups: map[string]bool{}, residents: map[string]bool{}}
 	for _, t := range to {
-		if err := a.meant(d, t); err != nil {
+		if err := a.meant(p, t); err != nil {
 			return a, fmt.Errorf("%s: %w", t.Kind, err)
 		}
 	}
@@ -42,7 +42,7 @@ func (s *Store) aim(ctx context.Context, content int64, to []notice.Target) (a a
 }
 
 // meant notes whom a target means.
-func (a *audience) meant(d community.Directory, t notice.Target) error {
+func (a *audience) meant(p notice.Places, t notice.Target) error {
 	switch t.Kind {
 	case notice.Groups:
 		a.groups[t.ID] = true
@@ -51,7 +51,7 @@ func (a *audience) meant(d community.Directory, t notice.Target) error {
 	case notice.AllGroups:
 		a.groups[allGroups] = true
 	case notice.Alliance:
-		for _, id := range d.Members(t.ID) {
+		for _, id := range p.Directory.Members(t.ID) {
 			a.groups[id] = true
 		}
 	case notice.Staff:
@@ -65,7 +65,9 @@ func (a *audience) meant(d community.Directory, t notice.Target) error {
 		}
 		a.chats = append(a.chats, c)
 	case notice.Subscriber:
-		a.topics = append(a.topics, t)
+		if topic, _, _ := strings.Cut(t.ID, "@"); p.Topics.IsOpen(topic) {
+			a.topics = append(a.topics, t)
+		}
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"xingfuli/bot/calendar"
 	"xingfuli/bot/community"
 	"xingfuli/bot/menu"
+	"xingfuli/bot/notice"
 )
 
 // cache holds what everybody reads and staff seldom change, as of one content number.
@@ -25,6 +26,7 @@ type cache struct {
 type content struct {
 	number      int64
 	directory   community.Directory
+	topics      notice.Topics
 	communities []community.Community // the open ones of the directory
 	allCanteens menu.Canteens
 	canteens    []menu.Canteen         // the open ones of them
@@ -66,6 +68,7 @@ func (s *Store) fill(ctx context.Context, c *content) error {
 	pipe := s.db.Pipeline()
 	communityIDs := pipe.ZRange(ctx, s.communitiesKey(), 0, -1)
 	allianceIDs := pipe.ZRange(ctx, s.alliancesKey(), 0, -1)
+	topicIDs := pipe.ZRange(ctx, s.topicListKey(), 0, -1)
 	canteenIDs := pipe.ZRange(ctx, s.canteensKey(), 0, -1)
 	specials := pipe.HMGet(ctx, s.holidaysKey(), "version", "body")
 	if _, err := pipe.Exec(ctx); err != nil {
@@ -79,6 +82,11 @@ func (s *Store) fill(ctx context.Context, c *content) error {
 	if c.directory.Alliances, err = list(ctx, s, allianceIDs.Val(), s.allianceKey, func(*community.Alliance, int64) {}); err != nil {
 		return err
 	}
+	topics, err := list(ctx, s, topicIDs.Val(), s.topicKeptKey, func(*notice.Topic, int64) {})
+	if err != nil {
+		return err
+	}
+	c.topics = notice.TopicsOf(topics)
 	if c.allCanteens, err = list(ctx, s, canteenIDs.Val(), s.canteenKey, func(*menu.Canteen, int64) {}); err != nil {
 		return err
 	}

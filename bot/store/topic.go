@@ -7,8 +7,42 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"xingfuli/bot/community"
+	"xingfuli/bot/notice"
 	"xingfuli/bot/queue"
 )
+
+// The topics themselves are kept like communities, as far as they are not as built in:
+// topicdefs is a sorted set of IDs, and topicdef:<id> a hash.
+func (s *Store) topicListKey() string          { return s.prefix + "topicdefs" }
+func (s *Store) topicKeptKey(id string) string { return s.prefix + "topicdef:" + id }
+
+// Places is where the names of targets are looked up, as of a content number.
+func (s *Store) Places(ctx context.Context, content int64) (notice.Places, error) {
+	c, err := s.at(ctx, content)
+	if err != nil {
+		return notice.Places{}, fmt.Errorf("places: %w", err)
+	}
+	return notice.Places{Directory: c.directory, Topics: c.topics}, nil
+}
+
+// EditTopic is EditCommunity for topics.
+func (s *Store) EditTopic(ctx context.Context, op queue.Op, change func(notice.Topics) (notice.Topic, community.Entry, error)) (notice.Topic, error) {
+	k := kind[notice.Topic]{
+		index: s.topicListKey(), key: s.topicKeptKey, id: func(t notice.Topic) string { return t.ID },
+		all: func(c *content) []notice.Topic { return c.topics },
+	}
+	return edit(ctx, s, op, k, func(c *content) (notice.Topic, community.Entry, error) { return change(c.topics) })
+}
+
+// Subscribers counts who has chosen a topic.
+func (s *Store) Subscribers(ctx context.Context, topic string) (int64, error) {
+	n, err := s.db.SCard(ctx, s.topicKey(topic)).Result()
+	if err != nil {
+		return 0, fmt.Errorf("subscribers: %w", err)
+	}
+	return n, nil
+}
 
 // A subscription is kept twice: a topic's subscribers, and a person's topics.
 func (s *Store) topicKey(id string) string { return s.prefix + "topic:" + id }
