@@ -24,6 +24,7 @@ type CommunitySetter interface {
 type CommunityStore interface {
 	Directory
 	CommunitySetter
+	SetTitle(ctx context.Context, group int64, title string) error
 	EditCommunity(ctx context.Context, op queue.Op, change func(community.Directory) (community.Community, community.Entry, error)) (community.Community, error)
 	EditAlliance(ctx context.Context, op queue.Op, change func(community.Directory) (community.Alliance, community.Entry, error)) (community.Alliance, error)
 	Record(ctx context.Context, op queue.Op, e community.Entry) error

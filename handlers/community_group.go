@@ -77,7 +77,10 @@ func (h Community) belong(ctx context.Context, t *telegram.Turn, d community.Dir
 	if err := h.Store.Record(ctx, t.Op(), e); err != nil {
 		return err
 	}
-	return h.Store.SetCommunity(ctx, t.Op(), t.Chat.ID, c.ID)
+	if err := h.Store.SetCommunity(ctx, t.Op(), t.Chat.ID, c.ID); err != nil {
+		return err
+	}
+	return h.Store.SetTitle(ctx, t.Chat.ID, t.Chat.Title)
 }
 
 // hears tells whether plain words in this group reach the bot.

@@ -29,6 +29,7 @@ type PostStore interface {
 	GotBy(ctx context.Context, id string, users []int64) ([]int64, error)
 	Wake(ctx context.Context, d queue.Delivery) error
 	Homes(ctx context.Context, users []int64) ([]string, error)
+	Titles(ctx context.Context, groups []int64) ([]string, error)
 	Communities(ctx context.Context, content int64) ([]community.Community, error)
 	Record(ctx context.Context, op queue.Op, e community.Entry) error
 }
@@ -39,6 +40,7 @@ type Post struct {
 	Staff Staff
 	Quiet func(time.Time) bool
 	Wake  func() // tells this process that there is something to send
+	Names func(ctx context.Context, chats []int64) []string
 }
 
 // errLateAct refuses what cannot be done to a delivery any more.
@@ -241,8 +243,12 @@ func (h Post) failures(ctx context.Context, t *telegram.Turn, d queue.Delivery) 
 	if err != nil {
 		return err
 	}
+	names, err := h.called(ctx, list)
+	if err != nil {
+		return err
+	}
 	w := t.Words()
-	file := &telegram.File{Name: w.Plain("post.file", nil) + ".csv", Bytes: table.WriteCSV(card.Failures(w, list))}
+	file := &telegram.File{Name: w.Plain("post.file", nil) + ".csv", Bytes: table.WriteCSV(card.Failures(w, list, names))}
 	_, err = t.Send(ctx, telegram.Message{HTML: w.HTML("post.file_caption", map[string]any{"N": len(list)}), File: file})
 	return err
 }
@@ -268,10 +274,40 @@ func (h Post) visit(ctx context.Context, t *telegram.Turn, d queue.Delivery) err
 	if err != nil {
 		return err
 	}
+	names, err := h.called(ctx, list)
+	if err != nil {
+		return err
+	}
 	w := t.Words()
-	file := &telegram.File{Name: w.Plain("post.visit_file", nil) + ".csv", Bytes: table.WriteCSV(card.Visits(w, list, homes))}
+	file := &telegram.File{Name: w.Plain("post.visit_file", nil) + ".csv", Bytes: table.WriteCSV(card.Visits(w, list, homes, names))}
 	_, err = t.Send(ctx, telegram.Message{HTML: w.HTML("post.visit_caption", map[string]any{"N": len(list)}), File: file})
 	return err
+}
+
+// called names the chats of rows: groups as they are kept, all others as Telegram says. Nobody's
+// name is kept.
+func (h Post) called(ctx context.Context, rows []queue.Row) ([]string, error) {
+	chats := make([]int64, len(rows))
+	for i, r := range rows {
+		chats[i] = r.To.ID
+	}
+	names, err := h.Store.Titles(ctx, chats)
+	if err != nil {
+		return nil, err
+	}
+	var unknown []int64
+	for i, c := range chats {
+		if names[i] == "" {
+			unknown = append(unknown, c)
+		}
+	}
+	asked := h.Names(ctx, unknown)
+	for i := range names {
+		if names[i] == "" {
+			names[i], asked = asked[0], asked[1:]
+		}
+	}
+	return names, nil
 }
 
 // homes names the communities in which people live, "" where that is not known.

@@ -72,11 +72,11 @@ func TestPost(t *testing.T) {
 	heard(t, d, 3001, "…已收到：3")
 	done(t, d, "crier: [失败名单]")
 	heard(t, d, 3001, "没发到的 1 个，原因在表里。")
-	if got := sheet(t, d, 3001); !strings.Contains(got, "4002,个人,上次就发不到") {
+	if got := sheet(t, d, 3001); !strings.Contains(got, "eva,4002,个人,上次就发不到") {
 		t.Errorf("the failures: %q", got)
 	}
 	done(t, d, "crier: [走访名单]")
-	if got := sheet(t, d, 3001); !strings.Contains(got, "安居小区,1001,发到了，还没回") || !strings.Contains(got, "安居小区,4002,没发到") || strings.Contains(got, "4001") {
+	if got := sheet(t, d, 3001); !strings.Contains(got, "安居小区,居民阿婆,1001,发到了，还没回") || !strings.Contains(got, "安居小区,eva,4002,没发到") || strings.Contains(got, "4001") {
 		t.Errorf("the visits: %q", got)
 	}
 	done(t, d, "crier: [提醒未回执]")

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,6 +30,7 @@ type CanteenStore interface {
 	Shown(ctx context.Context, canteen string, date calendar.Date, now time.Time) ([]queue.Seen, error)
 	Schedules(ctx context.Context, kind string, offset, n int64) ([]queue.Schedule, int64, error)
 	Holders(ctx context.Context, role community.Role, id string) ([]int64, error)
+	Titles(ctx context.Context, groups []int64) ([]string, error)
 	StartDelivery(ctx context.Context, op queue.Op, d queue.Delivery) (queue.Delivery, error)
 }
 
@@ -46,13 +48,22 @@ var MenuNag = queue.Schedule{ID: "nag.menu", Rule: "0 16 * * *"}
 
 // Register takes the schedules "push.<chat>" and MenuNag, and what is sent for them.
 func (j Canteens) Register(c *Clock, p *Post) {
-	c.Register("push", Task{Quiet: true, Run: j.push, Title: func(w text.Words, s queue.Schedule) string {
-		return w.Plain("daily.title", map[string]any{"Chat": strings.TrimPrefix(s.ID, "push.")})
-	}})
+	c.Register("push", Task{Quiet: true, Run: j.push, Title: j.title})
 	c.Register("nag", Task{Quiet: true, Run: j.nag, Title: func(w text.Words, _ queue.Schedule) string { return w.Plain("daily.nag_title", nil) }})
 	p.Register("push", PostKind{Fill: named, Compose: j.posted})
 	p.Register("nag", PostKind{Fill: named, Compose: j.nagged})
 	p.Register("menufix", PostKind{Fill: j.saw, Compose: j.corrected})
+}
+
+// title names the group of a schedule, by its number where its title is not known.
+func (j Canteens) title(w text.Words, s queue.Schedule) string {
+	name := strings.TrimPrefix(s.ID, "push.")
+	if id, err := strconv.ParseInt(name, 10, 64); err == nil {
+		if titles, err := j.Store.Titles(context.Background(), []int64{id}); err == nil && titles[0] != "" {
+			name = titles[0]
+		}
+	}
+	return w.Plain("daily.title", map[string]any{"Chat": name})
 }
 
 // named fills a delivery with the chats that its targets name.

@@ -130,7 +130,7 @@ func (a *App) features(readsAll bool) {
 	handlers.Audit{Store: a.Store, Staff: staff}.Register(a.router)
 	handlers.Holidays{Store: a.Store, Staff: staff}.Register(a.router)
 	a.post = a.posting()
-	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake}.Register(a.router)
+	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake, Names: a.sender.Names}.Register(a.router)
 	a.Clock = a.clock()
 	canteens.Register(a.Clock, a.post)
 	digests := &jobs.Digests{Store: a.Store, Sender: a.sender, Admins: a.config.Admins, Now: a.router.Now}

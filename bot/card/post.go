@@ -99,31 +99,32 @@ func Sure(w text.Words, d queue.Delivery, act string) telegram.Message {
 // Why says in plain words why a message did not reach a chat.
 func Why(w text.Words, why queue.Why) string { return w.Plain("post.why_"+string(why), nil) }
 
-// Failures is a table of the chats that a delivery did not reach.
-func Failures(w text.Words, rows []queue.Row) [][]string {
-	table := [][]string{{w.Plain("post.column_chat", nil), w.Plain("post.column_kind", nil), w.Plain("post.column_why", nil)}}
-	for _, r := range rows {
+// Failures is a table of the chats that a delivery did not reach, and what they are called.
+func Failures(w text.Words, rows []queue.Row, names []string) [][]string {
+	table := [][]string{{w.Plain("post.column_name", nil), w.Plain("post.column_chat", nil), w.Plain("post.column_kind", nil), w.Plain("post.column_why", nil)}}
+	for i, r := range rows {
 		kind := "post.person"
 		if r.To.ID < 0 {
 			kind = "post.group"
 		}
-		table = append(table, []string{strconv.FormatInt(r.To.ID, 10), w.Plain(kind, nil), Why(w, r.Why)})
+		table = append(table, []string{names[i], strconv.FormatInt(r.To.ID, 10), w.Plain(kind, nil), Why(w, r.Why)})
 	}
 	return table
 }
 
-// Visits is a table of the people who have sent no receipt, by the community where they live.
-func Visits(w text.Words, rows []queue.Row, homes []string) [][]string {
+// Visits is a table of the people who have sent no receipt, and what they are called, by the
+// community where they live.
+func Visits(w text.Words, rows []queue.Row, homes, names []string) [][]string {
 	var lines [][]string
 	for i, r := range rows {
 		home := homes[i]
 		if home == "" {
 			home = w.Plain("post.home_none", nil)
 		}
-		lines = append(lines, []string{home, strconv.FormatInt(r.To.ID, 10), w.Plain("post.state_"+string(r.State), nil)})
+		lines = append(lines, []string{home, names[i], strconv.FormatInt(r.To.ID, 10), w.Plain("post.state_"+string(r.State), nil)})
 	}
 	slices.SortFunc(lines, slices.Compare)
-	head := []string{w.Plain("post.column_home", nil), w.Plain("post.column_chat", nil), w.Plain("post.column_state", nil)}
+	head := []string{w.Plain("post.column_home", nil), w.Plain("post.column_name", nil), w.Plain("post.column_chat", nil), w.Plain("post.column_state", nil)}
 	return append([][]string{head}, lines...)
 }
 

@@ -1,6 +1,7 @@
 package card
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -46,11 +47,12 @@ func TestFailures(t *testing.T) {
 	if len(all) < 14 {
 		t.Fatalf("read only %q", all)
 	}
-	rows := make([]queue.Row, len(all))
+	rows, names := make([]queue.Row, len(all)), make([]string, len(all))
 	for i, why := range all {
 		if !text.Has("post.why_" + string(why)) {
 			t.Errorf("there are no words for %s", why)
 		}
+		names[i] = fmt.Sprint("第", i)
 		rows[i] = queue.Row{To: queue.Chat{ID: int64(i+1) * []int64{1, -1}[i%2]}, State: queue.RowFailed, Why: why}
 	}
 	for _, tt := range []struct {
@@ -61,12 +63,12 @@ func TestFailures(t *testing.T) {
 		{text.Chinese, regexp.MustCompile(`^\p{Han}[\p{Han}，（）、「」 0-9]+$|^Telegram 不收这条消息$|^那条消息 Telegram 不让改了$`), [2]string{"个人", "群"}},
 		{text.English, regexp.MustCompile(`^[A-Za-z][A-Za-z0-9 ,()]+$`), [2]string{"person", "group"}},
 	} {
-		table, seen := Failures(text.In(tt.language), rows), map[string]queue.Why{}
+		table, seen := Failures(text.In(tt.language), rows, names), map[string]queue.Why{}
 		if len(table) != len(all)+1 {
 			t.Fatalf("%d lines for %d rows", len(table), len(all))
 		}
 		for i, line := range table[1:] {
-			said := line[2]
+			said := line[3]
 			if !tt.plain.MatchString(said) {
 				t.Errorf("%s is said as %q", all[i], said)
 			}
@@ -74,7 +76,7 @@ func TestFailures(t *testing.T) {
 				t.Errorf("%s and %s are both said as %q", all[i], seen[said], said)
 			}
 			seen[said] = all[i]
-			if line[0] != strconv.FormatInt(rows[i].To.ID, 10) || line[1] != tt.kinds[i%2] {
+			if line[0] != names[i] || line[1] != strconv.FormatInt(rows[i].To.ID, 10) || line[2] != tt.kinds[i%2] {
 				t.Errorf("the line of %s: %q", rows[i].To, line)
 			}
 		}

@@ -47,6 +47,7 @@ type Seen struct {
 type Profile struct {
 	Language  string // as chosen by /language; empty: not chosen
 	Community string // ID; empty: not known yet
+	Title     string // of a group that belongs to a community, as it was last seen
 	Gone      bool   // could not be reached when last written to
 }
 

@@ -63,6 +63,47 @@ func (s *Store) SetCommunity(ctx context.Context, op queue.Op, chat int64, commu
 	return nil
 }
 
+// entitle notes what a group is called, when it belongs to a community.
+//
+//	KEYS[1]  hash of the group
+//	ARGV[1]  the title
+var entitle = redis.NewScript(`
+local home = redis.call("HGET", KEYS[1], "community")
+if not home or home == "" then return 0 end
+redis.call("HSET", KEYS[1], "title", ARGV[1])
+return 1`)
+
+// SetTitle keeps what a group is called that belongs to a community. Of others nothing is kept.
+func (s *Store) SetTitle(ctx context.Context, group int64, title string) error {
+	if err := s.batch.run(ctx, entitle, []string{s.groupKey(group)}, title).Err(); err != nil {
+		return fmt.Errorf("set title of chat %d: %w", group, err)
+	}
+	return nil
+}
+
+// Titles tells what groups are called, "" for one of which that is not known.
+func (s *Store) Titles(ctx context.Context, groups []int64) ([]string, error) {
+	titles := make([]string, 0, len(groups))
+	for some := range slices.Chunk(groups, rowsPage) {
+		cmds := make([]*redis.StringCmd, len(some))
+		err := s.batch.do(ctx, func(ctx context.Context, pipe redis.Pipeliner) {
+			for i, g := range some {
+				cmds[i] = pipe.HGet(ctx, s.groupKey(g), "title")
+			}
+		})
+		if err != nil {
+			return nil, fmt.Errorf("titles: %w", err)
+		}
+		for _, cmd := range cmds {
+			if err := failed(cmd); err != nil {
+				return nil, fmt.Errorf("titles: %w", err)
+			}
+			titles = append(titles, cmd.Val())
+		}
+	}
+	return titles, nil
+}
+
 // depart forgets a person.
 //
 //	KEYS[1]  hash of the person; KEYS[2] the index

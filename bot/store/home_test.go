@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -106,6 +107,29 @@ func TestMigrateWhileWalked(t *testing.T) {
 		slices.Sort(got)
 		if err != nil || !slices.Equal(got, []int64{-1011, -12, -10, 7}) {
 			t.Errorf("it goes to %v, %v", got, err)
+		}
+	})
+}
+
+// TestTitle: what a group is called is kept as long as it belongs to a community, also where it
+// becomes a supergroup; of others nothing is.
+func TestTitle(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		ctx := t.Context()
+		err := errors.Join(
+			s.SetCommunity(ctx, "1", -5, "a"), s.SetTitle(ctx, -5, "旧群"), s.SetTitle(ctx, -5, "安居群"), s.SetTitle(ctx, -6, "别的群"), s.Migrate(ctx, -5, -105),
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if titles, err := s.Titles(ctx, []int64{-105, -6, -5}); err != nil || !slices.Equal(titles, []string{"安居群", "", ""}) {
+			t.Errorf("%q, %v", titles, err)
+		}
+		if k, err := s.Known(ctx, -105, 1); err != nil || k.Chat.Title != "安居群" {
+			t.Errorf("%+v, %v", k, err)
+		}
+		if n := s.db.Exists(ctx, s.groupKey(-6), s.groupKey(-5)).Val(); n != 0 {
+			t.Error("something is kept of a group that belongs to no community")
 		}
 	})
 }

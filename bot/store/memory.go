@@ -19,7 +19,7 @@ func (s *Store) Known(ctx context.Context, chat, user int64) (queue.Known, error
 		person = pipe.HMGet(ctx, s.personKey(user), "lang", "community", "gone")
 		group = person
 		if chat != user {
-			group = pipe.HMGet(ctx, s.groupKey(chat), "lang", "community", "gone")
+			group = pipe.HMGet(ctx, s.groupKey(chat), "lang", "community", "gone", "title")
 		}
 		dialogue = pipe.HMGet(ctx, s.dialogueKey(chat, user), "version", "word", "step", "data")
 		content = pipe.Get(ctx, s.contentKey())
@@ -53,12 +53,16 @@ func stepOf(cmd *redis.SliceCmd) (d queue.Dialogue) {
 
 func profile(cmd *redis.SliceCmd) queue.Profile {
 	v := cmd.Val()
-	if len(v) != 3 {
+	if len(v) < 3 {
 		return queue.Profile{}
 	}
 	lang, _ := v[0].(string)
 	community, _ := v[1].(string)
-	return queue.Profile{Language: lang, Community: community, Gone: v[2] != nil}
+	p := queue.Profile{Language: lang, Community: community, Gone: v[2] != nil}
+	if len(v) > 3 {
+		p.Title, _ = v[3].(string)
+	}
+	return p
 }
 
 // failed is the first error of commands; that there is nothing is none.

@@ -21,6 +21,8 @@ type Memory interface {
 	SetDialogue(ctx context.Context, chat, user, was int64, d queue.Dialogue) error
 	// SetReachable notes that a person has blocked the bot, or is back.
 	SetReachable(ctx context.Context, user int64, reachable bool) error
+	// SetTitle notes what a group is called that belongs to a community.
+	SetTitle(ctx context.Context, group int64, title string) error
 	// Migrate renames a group that has become a supergroup; again is harmless.
 	Migrate(ctx context.Context, from, to int64) error
 }

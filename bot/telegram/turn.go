@@ -75,6 +75,11 @@ func (t *Turn) Load(ctx context.Context) error {
 			return err
 		}
 	}
+	if title := t.Chat.Title; title != "" && k.Chat.Community != "" && k.Chat.Title != title {
+		if err := t.router.Memory.SetTitle(ctx, t.Chat.ID, title); err != nil {
+			return err
+		}
+	}
 	if t.Private() && k.Person.Gone { // they write again
 		return t.router.Memory.SetReachable(ctx, t.Chat.ID, true)
 	}
