@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -261,18 +260,6 @@ func TestClockMany(t *testing.T) {
 	})
 }
 
-// trips counts round trips.
-type trips struct{ atomic.Int64 }
-
-func (*trips) DialHook(next redis.DialHook) redis.DialHook { return next }
-func (c *trips) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
-	return func(ctx context.Context, cmd redis.Cmder) error { c.Add(1); return next(ctx, cmd) }
-}
-
-func (c *trips) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
-	return func(ctx context.Context, cmds []redis.Cmder) error { c.Add(1); return next(ctx, cmds) }
-}
-
 // TestClockTrips holds an idle beat to one round trip, and a firing to few.
 func TestClockTrips(t *testing.T) {
 	redistest.Each(t, func(t *testing.T, db *redis.Client) {
@@ -281,8 +268,7 @@ func TestClockTrips(t *testing.T) {
 		put(t, c, daily)
 		tw.move(30 * time.Minute)
 		settle(t, c) // the scripts are known now
-		var count trips
-		db.AddHook(&count)
+		count := redistest.Trips(db)
 		if err := c.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}

@@ -72,8 +72,8 @@ type group struct {
 	chat    *chat
 	members map[int64]bool
 	admins  map[int64]bool
-	kicked  bool // the bot was removed by somebody
-	deleted bool // disbanded
+	kicked  bool         // the bot was removed by somebody
+	deleted bool         // disbanded
 	muted   bool         // the bot may not write
 	closed  map[int]bool // topics
 	moved   int64        // the supergroup that it became

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/redis/go-redis/v9"
 )
@@ -23,9 +24,10 @@ type rider func(context.Context, redis.Pipeliner) redis.Cmder
 
 // request is what one caller wants of a round trip.
 type request struct {
-	ctx  context.Context
-	add  func(context.Context, redis.Pipeliner)
-	done chan struct{}
+	ctx      context.Context
+	add      func(context.Context, redis.Pipeliner)
+	done     chan struct{}
+	answered time.Time // once done
 }
 
 const (
@@ -49,10 +51,22 @@ func (b *batch) ride(r rider) {
 // do adds commands to the next round trip and returns when they are answered. Each command
 // holds its own error; what ctx ends is the waiting, not the commands.
 func (b *batch) do(ctx context.Context, add func(context.Context, redis.Pipeliner)) error {
+	return b.wait(ctx, b.put(ctx, add))
+}
+
+// put adds commands to the next round trip that somebody makes.
+func (b *batch) put(ctx context.Context, add func(context.Context, redis.Pipeliner)) *request {
 	r := &request{ctx: context.WithoutCancel(ctx), add: add, done: make(chan struct{})}
 	b.mu.Lock()
 	b.waiting = append(b.waiting, r)
-	fly := b.flying < maxFlying
+	b.mu.Unlock()
+	return r
+}
+
+// wait returns when what was put is answered, and makes a round trip if it has not gone out.
+func (b *batch) wait(ctx context.Context, r *request) error {
+	b.mu.Lock()
+	fly := b.flying < maxFlying && len(b.waiting) > 0
 	if fly {
 		b.flying++
 	}
@@ -103,7 +117,9 @@ func (b *batch) fly() {
 			r.add(r.ctx, pipe)
 		}
 		_, _ = pipe.Exec(rs[0].ctx) // each command has its own error
+		now := time.Now()
 		for _, r := range rs {
+			r.answered = now
 			close(r.done)
 		}
 		for i, cmd := range rode {
@@ -117,15 +133,34 @@ func (b *batch) fly() {
 // run runs a script in the next round trip. Redis forgets scripts when it restarts: one that
 // it does not know is sent whole.
 func (b *batch) run(ctx context.Context, script *redis.Script, keys []string, args ...any) *redis.Cmd {
-	var cmd *redis.Cmd
-	err := b.do(ctx, func(ctx context.Context, pipe redis.Pipeliner) { cmd = script.EvalSha(ctx, pipe, keys, args...) })
-	switch {
-	case err != nil:
+	return b.soon(ctx, script, keys, args...).wait(ctx)
+}
+
+// scripted is a script that was put into the next round trip that somebody makes.
+type scripted struct {
+	*request
+	b      *batch
+	cmd    *redis.Cmd
+	script *redis.Script
+	keys   []string
+	args   []any
+}
+
+func (b *batch) soon(ctx context.Context, script *redis.Script, keys []string, args ...any) *scripted {
+	s := &scripted{b: b, script: script, keys: keys, args: args}
+	s.request = b.put(ctx, func(ctx context.Context, pipe redis.Pipeliner) { s.cmd = script.EvalSha(ctx, pipe, keys, args...) })
+	return s
+}
+
+// wait returns the script answered.
+func (s *scripted) wait(ctx context.Context) *redis.Cmd {
+	if err := s.b.wait(ctx, s.request); err != nil {
 		failed := redis.NewCmd(ctx)
 		failed.SetErr(err)
 		return failed
-	case redis.HasErrorPrefix(cmd.Err(), "NOSCRIPT"):
-		return script.Eval(ctx, b.db, keys, args...)
 	}
-	return cmd
+	if redis.HasErrorPrefix(s.cmd.Err(), "NOSCRIPT") {
+		return s.script.Eval(ctx, s.b.db, s.keys, s.args...)
+	}
+	return s.cmd
 }

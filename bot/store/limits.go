@@ -58,6 +58,12 @@ return wait`)
 // Reserve takes a place for a message to chat. When there is none it takes nothing and
 // returns for how long there will be none in the chat, and over all.
 func (l *Limits) Reserve(ctx context.Context, chat int64, p queue.Pace) (inChat, overAll time.Duration, err error) {
+	return l.ReserveSoon(ctx, chat, p)(ctx)
+}
+
+// ReserveSoon is Reserve in two steps: the question goes along with the next one that somebody
+// asks Redis, and what it returns waits for the answer.
+func (l *Limits) ReserveSoon(ctx context.Context, chat int64, p queue.Pace) func(context.Context) (inChat, overAll time.Duration, err error) {
 	id := strconv.FormatInt(chat, 10)
 	keys := []string{l.key("closed:" + id)}
 	args := []any{0, 0, 0}
@@ -72,11 +78,14 @@ func (l *Limits) Reserve(ctx context.Context, chat int64, p queue.Pace) (inChat,
 	args[0] = len(keys)
 	keys, args = append(keys, l.key("closed:0")), append(args, 0, 0)
 	add("all", p.All)
-	wait, err := l.s.batch.run(ctx, reserve, keys, args...).Int64Slice()
-	if err != nil {
-		return 0, 0, fmt.Errorf("reserve: %w", err)
+	asked := l.s.batch.soon(ctx, reserve, keys, args...)
+	return func(ctx context.Context) (inChat, overAll time.Duration, err error) {
+		wait, err := asked.wait(ctx).Int64Slice()
+		if err != nil {
+			return 0, 0, fmt.Errorf("reserve: %w", err)
+		}
+		return time.Duration(wait[0]) * time.Microsecond, time.Duration(wait[1]) * time.Microsecond, nil
 	}
-	return time.Duration(wait[0]) * time.Microsecond, time.Duration(wait[1]) * time.Microsecond, nil
 }
 
 // book takes a place over all ahead of its time.
@@ -98,15 +107,19 @@ if place - now > ahead then return {0, place - now - ahead} end
 redis.call("SET", KEYS[2], string.format("%.0f", place + step), "PX", math.ceil((place + step - now) / 1000))
 return {1, place - now}`)
 
-// Book takes a place over all, at most b.Slack ahead, and returns how long it is until then;
-// with booked false it took none, and there is none to take for that long.
-func (l *Limits) Book(ctx context.Context, b queue.Bucket) (wait time.Duration, booked bool, err error) {
+// BookSoon asks for a place over all, at most b.Slack ahead, along with the next question that
+// somebody asks Redis. What it returns waits for the answer and tells how long it is until the
+// place, less than 0 when it has passed; with booked false there is none to take for that long.
+func (l *Limits) BookSoon(ctx context.Context, b queue.Bucket) func(context.Context) (wait time.Duration, booked bool, err error) {
 	keys := []string{l.key("closed:0"), l.key("all")}
-	v, err := l.s.batch.run(ctx, book, keys, b.Step.Microseconds(), b.Slack.Microseconds()).Int64Slice()
-	if err != nil {
-		return 0, false, fmt.Errorf("book: %w", err)
+	asked := l.s.batch.soon(ctx, book, keys, b.Step.Microseconds(), b.Slack.Microseconds())
+	return func(ctx context.Context) (time.Duration, bool, error) {
+		v, err := asked.wait(ctx).Int64Slice()
+		if err != nil {
+			return 0, false, fmt.Errorf("book: %w", err)
+		}
+		return time.Duration(v[1])*time.Microsecond - time.Since(asked.answered), v[0] == 1, nil
 	}
-	return time.Duration(v[1]) * time.Microsecond, v[0] == 1, nil
 }
 
 // shut closes a chat.

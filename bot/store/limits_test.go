@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"xingfuli/bot/queue"
 	"xingfuli/bot/store/redistest"
 )
@@ -171,6 +173,42 @@ func TestLimitsAway(t *testing.T) {
 	if _, err := l.Close(ctx, 1, time.Second, time.Second); err == nil {
 		t.Error("Redis stands still, and the chat is closed")
 	}
+}
+
+// TestLimitsSoon asks for places along with another question, in one round trip, and in one of
+// their own when nobody asks anything.
+func TestLimitsSoon(t *testing.T) {
+	t.Parallel()
+	redistest.Each(t, func(t *testing.T, db *redis.Client) {
+		ctx, s := t.Context(), New(db, "xf:")
+		l, chat, all := s.Limits(1), queue.Pace{Chat: queue.Bucket{Step: time.Hour}}, queue.Bucket{Step: time.Minute, Slack: time.Hour}
+		reserved(t, l, 5, queue.Pace{})
+		if _, booked, err := l.BookSoon(ctx, all)(ctx); !booked || err != nil { // the scripts are known now
+			t.Fatal(err)
+		}
+		count := redistest.Trips(db)
+		place, enter := l.BookSoon(ctx, all), l.ReserveSoon(ctx, 7, chat)
+		if _, err := s.Known(ctx, 7, 7); err != nil {
+			t.Fatal(err)
+		}
+		wait(t, 20*ms) // of the time until the place
+		left, booked, err := place(ctx)
+		if !booked || err != nil || left > time.Minute-20*ms || left < 50*time.Second {
+			t.Errorf("the second place is in %v, %t, %v", left, booked, err)
+		}
+		if inChat, overAll, err := enter(ctx); inChat != 0 || overAll != 0 || err != nil {
+			t.Errorf("an empty chat: %v, %v, %v", inChat, overAll, err)
+		}
+		if n := count.Load(); n != 1 {
+			t.Errorf("%d round trips for three questions", n)
+		}
+		if inChat, _, err := l.ReserveSoon(ctx, 7, chat)(ctx); inChat < 59*time.Minute || err != nil {
+			t.Errorf("a full chat: %v, %v", inChat, err)
+		}
+		if n := count.Load(); n != 2 {
+			t.Errorf("%d round trips when nobody asked anything else", n)
+		}
+	})
 }
 
 // BenchmarkReserve is what a message pays for its places.

@@ -13,13 +13,29 @@ import (
 	"xingfuli/bot/queue"
 )
 
-// Place waits until n messages more may go out to a crowd, over all chats and replicas. They
-// are sent at once then, with Message.Placed.
-func (s *Sender) Place(ctx context.Context, n int) error {
-	if err := s.gate.book(ctx, s.gate.limits.crowd(n)); err != nil {
-		return fmt.Errorf("place: %w", err)
+// Place asks for a time at which n messages more may go out to a crowd, over all chats and
+// replicas. What it returns waits for that time; they are sent at once then, with
+// Message.Placed. Asking takes no time: the question goes along with the next one that
+// somebody asks Redis. A time that nobody waits for passes.
+func (s *Sender) Place(ctx context.Context, n int) func(context.Context) error {
+	wait := s.gate.book(ctx, s.gate.limits.crowd(n))
+	return func(ctx context.Context) error {
+		if err := wait(ctx); err != nil {
+			return fmt.Errorf("place: %w", err)
+		}
+		return nil
 	}
-	return nil
+}
+
+// Entry is a place in a chat for one message that has its place over all.
+type Entry struct{ asked entrance }
+
+// Enter asks for a place in a chat, along with the next question that somebody asks Redis. It
+// is given to Deliver in Message.Entry.
+func (s *Sender) Enter(ctx context.Context, chat int64) Entry {
+	meets := s.gate.limits.meets(chat, queue.Bulk, false)
+	meets.All = queue.Bucket{}
+	return Entry{s.gate.enter(ctx, chat, meets)}
 }
 
 // album sends the files of an album, of which the first has the words.

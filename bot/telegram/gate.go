@@ -15,9 +15,13 @@ type Limiter interface {
 	// Reserve takes a place for a message to chat. When there is none it takes nothing
 	// and returns for how long there will be none in the chat, and over all.
 	Reserve(ctx context.Context, chat int64, meets queue.Pace) (inChat, overAll time.Duration, err error)
-	// Book takes a place over all, at most b.Slack ahead, and returns how long it is until
-	// then; with booked false it took none, and there is none to take for that long.
-	Book(ctx context.Context, b queue.Bucket) (wait time.Duration, booked bool, err error)
+	// ReserveSoon asks that along with the next question that somebody asks whoever keeps
+	// the pace. What it returns waits for the answer.
+	ReserveSoon(ctx context.Context, chat int64, meets queue.Pace) func(context.Context) (inChat, overAll time.Duration, err error)
+	// BookSoon asks for a place over all, at most b.Slack ahead, in the same way. The answer is
+	// how long it is until then, less than 0 when it has passed; with booked false it took
+	// none, and there is none to take for that long.
+	BookSoon(ctx context.Context, b queue.Bucket) func(context.Context) (wait time.Duration, booked bool, err error)
 	// Close lets no message into chat, or with 0 into any, for d. It returns how many
 	// chats were closed in the time within before.
 	Close(ctx context.Context, chat int64, d, within time.Duration) (chats int, err error)
@@ -42,11 +46,14 @@ const (
 // errLate says that there is no place before the end of the time there was.
 var errLate = errors.New("no place in time")
 
+// entrance is a place in a chat that was asked for: nil, when it is still to be asked for.
+type entrance func(context.Context) (inChat, overAll time.Duration, err error)
+
 // wait returns when a message to chat may go out, or at once with an error when that is
 // not before end.
-func (g *gate) wait(ctx context.Context, end time.Time, chat int64, meets queue.Pace, c queue.Class) error {
-	for {
-		inChat, overAll := g.reserve(ctx, chat, meets)
+func (g *gate) wait(ctx context.Context, end time.Time, chat int64, meets queue.Pace, c queue.Class, asked entrance) error {
+	for ; ; asked = nil {
+		inChat, overAll := g.reserve(ctx, chat, meets, asked)
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -62,34 +69,53 @@ func (g *gate) wait(ctx context.Context, end time.Time, chat int64, meets queue.
 	}
 }
 
-// book takes a place over all ahead of its time, and returns when that has come: who has a
-// crowd to write to takes one place after the other, each at its time, and is in time for
-// all though each message takes a while.
-func (g *gate) book(ctx context.Context, b queue.Bucket) error {
-	for {
-		if _, closed := g.local.closed(0); closed > 0 {
-			if err := pause(ctx, closed); err != nil {
+// book asks for a place over all ahead of its time, and returns what waits until that has come:
+// who has a crowd to write to takes one place after the other, each at its time, and is in
+// time for all though each message takes a while.
+func (g *gate) book(ctx context.Context, b queue.Bucket) func(context.Context) error {
+	if b.Step == 0 {
+		return func(ctx context.Context) error { return g.opened(ctx) }
+	}
+	from := Limiter(g.local)
+	if g.shared != nil {
+		from = g.shared
+	}
+	first := from.BookSoon(ctx, b)
+	return func(ctx context.Context) error {
+		for answer := first; ; answer = from.BookSoon(ctx, b) {
+			wait, booked, err := answer(ctx)
+			if err != nil {
+				return fmt.Errorf("shared limiter: %w", err)
+			}
+			place := time.Now().Add(wait)
+			if wait < -lost {
+				continue // nobody was there to take it
+			}
+			if err := pause(ctx, wait); err != nil {
 				return err
 			}
-			continue
+			if _, closed := g.local.closed(0); closed > 0 {
+				if err := g.opened(ctx); err != nil {
+					return err
+				}
+				continue
+			}
+			if booked {
+				return g.overslept(ctx, from, time.Since(place))
+			}
 		}
-		if b.Step == 0 {
-			return ctx.Err()
-		}
-		from := Limiter(g.local)
-		if g.shared != nil {
-			from = g.shared
-		}
-		asked := time.Now()
-		wait, booked, err := from.Book(ctx, b)
-		if err != nil {
-			return fmt.Errorf("shared limiter: %w", err)
-		}
-		if err := pause(ctx, wait); err != nil {
+	}
+}
+
+// lost is after how long a place is given up for another one.
+const lost = 100 * time.Millisecond
+
+// opened waits as long as this process knows all chats to be closed.
+func (g *gate) opened(ctx context.Context) error {
+	for {
+		_, closed := g.local.closed(0)
+		if err := pause(ctx, closed); err != nil || closed == 0 {
 			return err
-		}
-		if booked {
-			return g.overslept(ctx, from, time.Since(asked)-wait)
 		}
 	}
 }
@@ -100,7 +126,7 @@ func (g *gate) overslept(ctx context.Context, l Limiter, late time.Duration) err
 	if late < tooLate {
 		return nil
 	}
-	_, _, err := l.Book(ctx, queue.Bucket{Step: min(late, time.Second), Slack: time.Minute})
+	_, _, err := l.BookSoon(ctx, queue.Bucket{Step: min(late, time.Second), Slack: time.Minute})(ctx)
 	return err
 }
 
@@ -120,7 +146,7 @@ func (g *gate) stand(ctx context.Context, c queue.Class, inChat, overAll, step t
 
 // reserve asks the shared limiter, or the own one when there is none or it does not answer:
 // somebody waits for the message. With all limits lifted nobody is asked.
-func (g *gate) reserve(ctx context.Context, chat int64, meets queue.Pace) (inChat, overAll time.Duration) {
+func (g *gate) reserve(ctx context.Context, chat int64, meets queue.Pace, asked entrance) (inChat, overAll time.Duration) {
 	if inChat, overAll = g.local.closed(chat); inChat > 0 || overAll > 0 {
 		return inChat, overAll
 	}
@@ -128,7 +154,11 @@ func (g *gate) reserve(ctx context.Context, chat int64, meets queue.Pace) (inCha
 		return 0, 0
 	}
 	err := g.ask(ctx, func(ctx context.Context) (err error) {
-		inChat, overAll, err = g.shared.Reserve(ctx, chat, meets)
+		if asked == nil {
+			inChat, overAll, err = g.shared.Reserve(ctx, chat, meets)
+		} else {
+			inChat, overAll, err = asked(ctx)
+		}
 		return err
 	})
 	switch {
@@ -138,6 +168,18 @@ func (g *gate) reserve(ctx context.Context, chat int64, meets queue.Pace) (inCha
 		g.local.take(chat, meets, time.Now(), true)
 	}
 	return inChat, overAll
+}
+
+// enter asks for a place in a chat along with the next question that somebody asks the shared
+// limiter.
+func (g *gate) enter(ctx context.Context, chat int64, meets queue.Pace) entrance {
+	if g.limits == (Limits{}) || g.shared == nil || time.Now().UnixNano() < g.away.Load() {
+		return nil
+	}
+	if inChat, overAll := g.local.closed(chat); inChat > 0 || overAll > 0 {
+		return nil
+	}
+	return g.shared.ReserveSoon(ctx, chat, meets)
 }
 
 // floodWindow and manyFloods say when silence is kept in all chats: this many chats that

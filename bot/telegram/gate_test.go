@@ -160,7 +160,7 @@ func saturated(t *testing.T, db *redis.Client) error {
 	full := make(chan struct{})
 	for i := range int64(40) {
 		wg.Go(func() {
-			for gates[i%2].wait(ctx, end, 1+i, limits.meets(1+i, queue.Bulk, false), queue.Bulk) == nil {
+			for gates[i%2].wait(ctx, end, 1+i, limits.meets(1+i, queue.Bulk, false), queue.Bulk, nil) == nil {
 				if sent.Add(1) == 10 {
 					close(full)
 				}
@@ -174,7 +174,7 @@ func saturated(t *testing.T, db *redis.Client) error {
 	for i := range int64(answers) {
 		_ = pause(ctx, 150*time.Millisecond)
 		asked := time.Now()
-		if err := gates[i%2].wait(ctx, end, 1000+i, limits.meets(1000+i, queue.Answer, false), queue.Answer); err != nil {
+		if err := gates[i%2].wait(ctx, end, 1000+i, limits.meets(1000+i, queue.Answer, false), queue.Answer, nil); err != nil {
 			t.Error(err)
 		}
 		worst = max(worst, time.Since(asked))
@@ -187,6 +187,28 @@ func saturated(t *testing.T, db *redis.Client) error {
 		return fmt.Errorf("%.3f of the rate is used; an answer waited %v, and a bulk message goes out every %v", used, worst, step)
 	}
 	return nil
+}
+
+// TestPlacesThatPass: places that nobody came for in time are not made up for at once.
+func TestPlacesThatPass(t *testing.T) {
+	t.Parallel()
+	ctx, limits := t.Context(), Limits{PerSecond: 10}
+	for name, shared := range map[string]Limiter{"alone": nil, "shared": newPace()} {
+		g := &gate{limits: limits, local: newPace(), shared: shared}
+		step := limits.crowd(1).Step
+		first, second := g.book(ctx, limits.crowd(1)), g.book(ctx, limits.crowd(1))
+		_ = pause(ctx, 3*step)
+		var at []time.Time
+		for _, wait := range []func(context.Context) error{first, second, g.book(ctx, limits.crowd(1))} {
+			if err := wait(ctx); err != nil {
+				t.Fatal(err)
+			}
+			at = append(at, time.Now())
+		}
+		if a, b := at[1].Sub(at[0]), at[2].Sub(at[1]); a < step*8/10 || b < step*8/10 {
+			t.Errorf("%s: one every %v, and they are %v and %v apart", name, step, a, b)
+		}
+	}
 }
 
 // TestClasses fills the burst from the lowest class up.
@@ -275,9 +297,14 @@ func TestPressIsNotAnsweredLate(t *testing.T) {
 // refusing is a Limiter that nobody may ask.
 type refusing struct{ t *testing.T }
 
-func (r refusing) Book(context.Context, queue.Bucket) (time.Duration, bool, error) {
+func (r refusing) BookSoon(context.Context, queue.Bucket) func(context.Context) (time.Duration, bool, error) {
 	r.t.Error("the shared limiter is asked for a place")
-	return 0, true, nil
+	return func(context.Context) (time.Duration, bool, error) { return 0, true, nil }
+}
+
+func (r refusing) ReserveSoon(context.Context, int64, queue.Pace) func(context.Context) (time.Duration, time.Duration, error) {
+	r.t.Error("the shared limiter is asked for a place")
+	return func(context.Context) (time.Duration, time.Duration, error) { return 0, 0, nil }
 }
 
 func (r refusing) Reserve(context.Context, int64, queue.Pace) (time.Duration, time.Duration, error) {

@@ -21,8 +21,9 @@ type Message struct {
 	Reply   int     // message to quote, 0 none; sent without a quote when that one is gone
 	Silent  bool    // no sound
 	Class   queue.Class
-	Skip    int // parts that an earlier try has sent (see PartError)
-	Placed  int // how many of its messages have their place over all already (see Sender.Place)
+	Skip    int   // parts that an earlier try has sent (see PartError)
+	Placed  int   // how many of its messages have their place over all already (see Sender.Place)
+	Entry   Entry // of the first of them
 }
 
 // File is a picture or a document, by its bytes or, once Telegram has it, by ID. An ID is the

@@ -99,19 +99,30 @@ func (p *pace) Reserve(_ context.Context, chat int64, meets queue.Pace) (inChat,
 	return inChat, overAll, nil
 }
 
-// Book takes a place over all, at most b.Slack ahead.
-func (p *pace) Book(_ context.Context, b queue.Bucket) (wait time.Duration, booked bool, err error) {
+// ReserveSoon is Reserve, asked when the answer is waited for.
+func (p *pace) ReserveSoon(_ context.Context, chat int64, meets queue.Pace) func(context.Context) (inChat, overAll time.Duration, err error) {
+	return func(ctx context.Context) (time.Duration, time.Duration, error) { return p.Reserve(ctx, chat, meets) }
+}
+
+// BookSoon takes a place over all, at most b.Slack ahead.
+func (p *pace) BookSoon(_ context.Context, b queue.Bucket) func(context.Context) (wait time.Duration, booked bool, err error) {
+	wait, booked := p.book(b)
+	asked := time.Now()
+	return func(context.Context) (time.Duration, bool, error) { return wait - time.Since(asked), booked, nil }
+}
+
+func (p *pace) book(b queue.Bucket) (wait time.Duration, booked bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
 	all := p.chats[0]
 	if lack := max(all.open.Sub(now), lack(all.next, now, b)); lack > 0 {
-		return lack, false, nil
+		return lack, false
 	}
 	wait = later(all.next, now).Sub(now)
 	all.next = after(all.next, now, b)
 	p.chats[0] = all
-	return wait, true, nil
+	return wait, true
 }
 
 // take takes a place when there is one, or in any case: another Limiter gave it.

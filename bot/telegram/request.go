@@ -20,6 +20,7 @@ type request struct {
 	again   bool             // making it twice is harmless
 	patient bool             // it is tried as long as there is time, not a few times only
 	placed  bool             // the limit over all does not count it any more
+	entry   entrance         // a place in the chat that was asked for
 	load    int              // how many messages it counts as; 0: one
 	within  time.Duration    // for one answer
 	wait    time.Duration    // for all, when that is less than Sender.Wait; 0: it is not
@@ -76,7 +77,7 @@ func (s *Sender) try(ctx context.Context, r request, f func(context.Context) err
 
 // prepare makes r ready for one more try, unless there is no point in it.
 func (s *Sender) prepare(ctx context.Context, r *request, v verdict) bool {
-	r.hold, r.placed = v.after, false
+	r.hold, r.placed, r.entry = v.after, false, nil
 	switch {
 	case v.after > 0:
 		if r.chat != 0 {
@@ -108,7 +109,7 @@ func (s *Sender) admit(ctx context.Context, end time.Time, r request) error {
 	if r.placed {
 		meets.All = queue.Bucket{}
 	}
-	return s.gate.wait(ctx, end, r.chat, meets, r.class)
+	return s.gate.wait(ctx, end, r.chat, meets, r.class, r.entry)
 }
 
 // once makes one request. sent tells whether it was given a connection, and so may have

@@ -112,7 +112,9 @@ func (s *Sender) Deliver(ctx context.Context, to queue.Chat, m Message) (Sent, e
 	parts := m.parts(markup)
 	for i := m.Skip; i < len(parts); i++ {
 		p := parts[i]
-		p.placed = m.Placed >= p.load()
+		if p.placed = m.Placed >= p.load(); p.placed && p.load() == 1 && i == 0 {
+			p.entry = m.Entry.asked
+		}
 		m.Placed -= p.load()
 		ids, err := s.deliver(ctx, &to, p, m.Class)
 		sent.IDs, sent.Last, sent.Chat = append(sent.IDs, ids...), 0, to.ID
@@ -142,6 +144,7 @@ type part struct {
 	silent bool
 	markup any
 	placed bool // the limit over all does not count it any more
+	entry  entrance
 }
 
 // load is how many messages Telegram counts a part as.
@@ -182,7 +185,7 @@ func (m Message) parts(markup any) []part {
 
 // deliver sends one part. to is changed when the group has become a supergroup.
 func (s *Sender) deliver(ctx context.Context, to *queue.Chat, p part, c queue.Class) (ids []int, err error) {
-	r := request{method: "sendMessage", chat: to.ID, class: c, within: callTimeout, patient: true, load: p.load(), placed: p.placed}
+	r := request{method: "sendMessage", chat: to.ID, class: c, within: callTimeout, patient: true, load: p.load(), placed: p.placed, entry: p.entry}
 	if p.photo != nil || p.file != nil || p.album != nil {
 		r.method, r.within = "sendFile", fileTimeout
 	}
