@@ -260,7 +260,7 @@ func (j *Digests) told(ctx context.Context, d *community.Digest, dir community.D
 				return fmt.Errorf("notice %s: %w", n.ID, err)
 			}
 			d.Notices = append(d.Notices, community.Told{
-				Head: card.NoticeHead(b), At: n.Made.In(zone), Sent: n.Sent, Failed: n.Failed, Unknown: n.Unknown,
+				Head: card.NoticeHead(b), At: n.Made.In(zone), Sent: n.Sent, Failed: n.Failed, Unknown: n.Unknown, Receipt: n.Receipt, Got: n.Got,
 			})
 		}
 		if from+some >= total {

@@ -97,7 +97,7 @@ func tables(w text.Words, d community.Digest) (all []picture.Table) {
 		open = append(open, picture.Row{Text: head(q.Text), Value: w.Plain("digest.times", map[string]any{"N": q.Count})})
 	}
 	for _, n := range d.Notices {
-		reach := map[string]any{"Sent": n.Sent, "Failed": n.Failed, "Unknown": n.Unknown}
+		reach := map[string]any{"Sent": n.Sent, "Failed": n.Failed, "Unknown": n.Unknown, "Receipt": n.Receipt, "Got": n.Got}
 		told = append(told, picture.Row{Text: toldHead(w, n), Value: w.Plain("digest.reach", reach)})
 	}
 	if d.More > 0 {

@@ -38,6 +38,8 @@ type Told struct {
 	Head                  string // how it begins
 	At                    time.Time
 	Sent, Failed, Unknown int
+	Receipt               bool // 已收到 was asked for
+	Got                   int  // receipts
 }
 
 // Home is a community's part of a digest of all.
