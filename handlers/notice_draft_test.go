@@ -40,8 +40,8 @@ func TestAnnounceParts(t *testing.T) {
 		spec: [安居小区的居民]
 		bot*: …现在一个人也发不到…
 		spec: [安居小区的群]
-		bot*: …将发到 1 个群、0 人…
-		spec: [选好了，下一步]
+		bot*: …将发到 1 个群…
+		spec: [下一步]
 		bot*: …
 		spec: 等会儿吧
 		bot: 「等会儿吧」是什么时候，我没看懂。…
@@ -134,7 +134,7 @@ func TestAnnounceEnglish(t *testing.T) {
 		|
 		| ✓ all groups
 		|
-		| It goes to groups: 1, people: 0…
+		| It goes to groups: 1…
 		eve: [Next]
 		bot*: When?…
 		eve: when I like
@@ -154,7 +154,7 @@ func TestAnnounceEnglish(t *testing.T) {
 		bot: Above is what everybody will see.
 		|
 		| For: all groups
-		| It goes to groups: 1, people: 0
+		| It goes to groups: 1
 		| When: as soon as you confirm
 		| Receipts are asked for
 		| [Send it to me first] [Send]

@@ -207,7 +207,7 @@ func (h Notice) askNow(ctx context.Context, t *telegram.Turn, n notice.Notice) e
 	if err != nil {
 		return err
 	}
-	v := map[string]any{"Groups": c.Reach.Groups, "People": c.Reach.People}
+	v := map[string]any{"Reach": card.Reach(t.Words(), c.Reach)}
 	return t.Edit(ctx, card.NoticeSure(t.Words(), n, "notice.now_sure", "notice.at_once", "sent", v))
 }
 
@@ -284,5 +284,5 @@ func (h Notice) rehearse(ctx context.Context, t *telegram.Turn, n notice.Notice)
 	if err := h.deliver(ctx, t, n, t.UserID(), true); err != nil {
 		return err
 	}
-	return t.Say(ctx, "notice.rehearsed", map[string]any{"Groups": c.Reach.Groups, "People": c.Reach.People})
+	return t.Say(ctx, "notice.rehearsed", map[string]any{"Reach": card.Reach(t.Words(), c.Reach)})
 }

@@ -14,7 +14,7 @@ const weekly = `
 	bot*: …
 	crier: [安居小区的群]
 	bot*: …
-	crier: [选好了，下一步]
+	crier: [下一步]
 	bot*: …
 	crier: 每周一 8:00
 	bot: 每周一 8:00
@@ -31,7 +31,7 @@ const weekly = `
 	bot: 倒垃圾
 	bot: 上面就是…时间：每周一 8:00…
 	crier: [确认发送]
-	bot*: 好，记下了，到时候会发：1 个群、0 人。
+	bot*: 好，记下了，到时候会发：1 个群。
 	| 每周一 8:00
 	| · 周一 11月30日 08:00
 	| · 周一 12月7日 08:00
@@ -138,7 +138,7 @@ func TestNoticeWeekly(t *testing.T) {
 	t.Run("now", func(t *testing.T) {
 		t.Parallel()
 		d := hall(t)
-		playIn(t, d, weekly+opened+"crier: [现在发]\nbot*: 现在就发「倒垃圾」吗？将发到 1 个群、0 人。\n| [现在发] [先不]\n")
+		playIn(t, d, weekly+opened+"crier: [现在发]\nbot*: 现在就发「倒垃圾」吗？将发到 1 个群。\n| [现在发] [先不]\n")
 		done(t, d, "crier: [现在发]")
 		want(t, d, "倒垃圾", 1)
 		done(t, d, "clock: +7d")
@@ -154,7 +154,7 @@ func TestNoticeWeekly(t *testing.T) {
 		for _, m := range d.Sim.History(3001, d.Sim.Bot().ID, 0, 3) {
 			told += m.Text + "\n"
 		}
-		for _, want := range []string{"演练开始了，只发给您一个人。真发的话，会到 1 个群、0 人。", "【演练】只发给您一个人看。\n\n倒垃圾", "（演练，只发给您）\n\n已发：1"} {
+		for _, want := range []string{"演练开始了，只发给您一个人。真发的话，会到 1 个群。", "【演练】只发给您一个人看。\n\n倒垃圾", "（演练，只发给您）\n\n已发：1"} {
 			if !strings.Contains(told, want) {
 				t.Errorf("%q is not in %q", want, told)
 			}

@@ -22,8 +22,8 @@ const toAll = `
 	crier: /announce 明天停水
 	bot: 发给谁？…
 	crier: [所有的群]
-	bot*: 发给谁？…将发到 2 个群、0 人…
-	crier: [选好了，下一步]
+	bot*: 发给谁？…将发到 2 个群…
+	crier: [下一步]
 	bot*: …
 	crier: [立即发]
 	bot*: …
@@ -31,12 +31,12 @@ const toAll = `
 	bot: 明天停水
 	bot: 上面就是大家会看到的样子。…发的人多，确认以后要另一位同事同意，才会发出去。
 	crier: [确认发送]
-	bot*: 好，已经请其他同事看了：2 个群、0 人，要有一位同意才会发。有了结果我告诉您。
+	bot*: 好，已经请其他同事看了：2 个群，要有一位同意才会发。有了结果我告诉您。
 	bot@admin: 明天停水
 	bot@admin: crier要发上面这条公告，请您看一看。
 	|
 	| 发给：所有的群
-	| 将发到 2 个群、0 人
+	| 将发到 2 个群
 	| 时间：您同意后马上发
 	| [同意发送] [不同意]
 	`
@@ -57,7 +57,7 @@ func TestNoticeSecond(t *testing.T) {
 			| 1. 周一 11月23日 09:00 镇管理员：同意了公告「明天停水」
 			| 2. 周一 11月23日 09:00 crier：写了公告「明天停水」…
 			admin: [1]
-			bot*: …所有的群：2 个群、0 人…`},
+			bot*: …所有的群：2 个群…`},
 		{"refused", toAll + `
 			admin: [不同意]
 			bot*: 好，这条不发了，我去告诉写的人。
@@ -121,7 +121,7 @@ func TestNoticeSecond(t *testing.T) {
 			if before, after, ok := strings.Cut(rest, "DONE admin: [同意发送]"); ok {
 				playIn(t, d, before)
 				done(t, d, "admin: [同意发送]")
-				heard(t, d, 1003, "好，开始发了：2 个群、0 人。…")
+				heard(t, d, 1003, "好，开始发了：2 个群。…")
 				heard(t, d, 3001, "镇管理员同意了，开始发了。…「明天停水」", "发完了…已发：2…")
 				heard(t, d, -1001000000001, "明天停水")
 				heard(t, d, -1001000000002, "明天停水")

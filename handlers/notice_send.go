@@ -147,6 +147,6 @@ func (h Notice) entry(t *telegram.Turn, what string, n notice.Notice, c card.Com
 	w := t.Words()
 	return community.Entry{
 		At: t.Now, Who: t.UserID(), What: "notice" + "." + what, About: card.NoticeHead(n.Body),
-		After: w.Plain("notice.trail", map[string]any{"To": card.TargetNames(w, c.Places, n.To), "Groups": c.Reach.Groups, "People": c.Reach.People}),
+		After: w.Plain("notice.trail", map[string]any{"To": card.TargetNames(w, c.Places, n.To), "Reach": card.Reach(w, c.Reach)}),
 	}
 }

@@ -102,9 +102,9 @@ func TestAnnounce(t *testing.T) {
 		|
 		| ✓ 安居小区的居民
 		|
-		| 将发到 0 个群、1 人
+		| 将发到 1 人
 		| [✓ 安居小区的居民]
-		| [回到分类] [选好了，下一步]
+		| [回到分类] [下一步]
 		crier: [回到分类]
 		bot*: …
 		crier: [小区的群…]
@@ -112,8 +112,8 @@ func TestAnnounce(t *testing.T) {
 		crier: [安居小区的群]
 		bot*: …将发到 1 个群、1 人
 		| [✓ 安居小区的群]
-		| [回到分类] [选好了，下一步]
-		crier: [选好了，下一步]
+		| [回到分类] [下一步]
+		crier: [下一步]
 		bot*: 什么时候发？…
 		| [立即发]
 		crier: [立即发]
@@ -193,7 +193,7 @@ func TestNoticeNight(t *testing.T) {
 	t.Parallel()
 	for _, urgent := range []bool{false, true} {
 		d := hall(t)
-		done(t, d, "clock: 2026-11-23 23:30\ncrier: /announce 爆管了\ncrier: [所有的群]\ncrier: [选好了，下一步]\ncrier: [立即发]")
+		done(t, d, "clock: 2026-11-23 23:30\ncrier: /announce 爆管了\ncrier: [所有的群]\ncrier: [下一步]\ncrier: [立即发]")
 		if urgent {
 			done(t, d, "crier: [紧急]")
 		}
@@ -222,14 +222,14 @@ func TestAnnounceKept(t *testing.T) {
 		crier: [全体工作人员]
 		bot*: …
 		clock: +25h
-		crier: [选好了，下一步]
+		crier: [下一步]
 		bot!!: 这个按钮已经过时了…
 		crier: /announce
 		bot: …您上次还有一条没写完，可以接着写。
 		| [接着写] [不要了，重新写]
 		crier: [接着写]
 		bot*: 发给谁？…✓ 全体工作人员…
-		crier: [选好了，下一步]
+		crier: [下一步]
 		bot*: 什么时候发？…
 		crier: /menu
 		bot: …
@@ -256,7 +256,7 @@ func TestAnnounceKept(t *testing.T) {
 func TestAnnounceReply(t *testing.T) {
 	t.Parallel()
 	d := hall(t)
-	playIn(t, d, "crier: /id\nbot: …\ncrier: (reply) /announce\nbot: 发给谁？…\ncrier: [所有的群]\nbot*: …\ncrier: [选好了，下一步]\nbot*: …\ncrier: [立即发]\nbot*: …\ncrier: [看预览]\nbot: …3001…\nbot: …")
+	playIn(t, d, "crier: /id\nbot: …\ncrier: (reply) /announce\nbot: 发给谁？…\ncrier: [所有的群]\nbot*: …\ncrier: [下一步]\nbot*: …\ncrier: [立即发]\nbot*: …\ncrier: [看预览]\nbot: …3001…\nbot: …")
 }
 
 // TestAnnounceStaff: the staff are those who hold a role, and the admins of the configuration,
@@ -270,12 +270,12 @@ func TestAnnounceStaff(t *testing.T) {
 		admin: [某个职务…]
 		bot*: …
 		admin: [所有管理员]
-		bot*: …将发到 0 个群、1 人…
+		bot*: …将发到 1 人…
 		admin: [回到分类]
 		bot*: …
 		admin: [全体工作人员]
-		bot*: …将发到 0 个群、4 人…
-		admin: [选好了，下一步]
+		bot*: …将发到 4 人…
+		admin: [下一步]
 		bot*: …
 		admin: [立即发]
 		bot*: …

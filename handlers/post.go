@@ -175,7 +175,7 @@ func (h Post) stop(ctx context.Context, t *telegram.Turn, d queue.Delivery) erro
 
 // note records in the audit trail what was done to a delivery.
 func (h Post) note(ctx context.Context, t *telegram.Turn, what string, d queue.Delivery) error {
-	return h.Store.Record(ctx, t.Op(), community.Entry{At: t.Now, Who: t.UserID(), What: what, About: d.ID})
+	return h.Store.Record(ctx, t.Op(), community.Entry{At: t.Now, Who: t.UserID(), What: what, About: card.DeliveryHead(d)})
 }
 
 // again makes the button that sends once more to those of whom it is failed or unknown.
@@ -201,9 +201,8 @@ func (h Post) again(which queue.RowState) func(context.Context, *telegram.Turn, 
 // act makes the button that starts a delivery about this one.
 func (h Post) act(kind string) func(context.Context, *telegram.Turn, queue.Delivery) error {
 	return func(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
-		next := queue.Delivery{Kind: kind, Ref: d.ID, To: d.To, Author: t.UserID(), Urgent: kind == queue.KindRecall, Made: t.Now}
-		next, err := h.Store.StartDelivery(ctx, t.Op(), next)
-		if err != nil {
+		next := queue.Delivery{Kind: kind, Ref: d.ID, To: d.To, Body: d.Body, Author: t.UserID(), Urgent: kind == queue.KindRecall, Made: t.Now}
+		if _, err := h.Store.StartDelivery(ctx, t.Op(), next); err != nil {
 			return err
 		}
 		if err := h.note(ctx, t, "delivery."+kind, d); err != nil {
@@ -211,9 +210,9 @@ func (h Post) act(kind string) func(context.Context, *telegram.Turn, queue.Deliv
 		}
 		h.Wake()
 		if kind == queue.KindRemind {
-			return nil // the report says it
+			return t.Toast(ctx, "post.begun_remind", nil)
 		}
-		return h.show(ctx, t, next)
+		return t.Edit(ctx, card.DeliveryActs(t.Words(), kind))
 	}
 }
 

@@ -54,7 +54,7 @@ func TestPostReasons(t *testing.T) {
 	if err := errors.Join(err, d.App.Settle(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	heard(t, d, 3001, fmt.Sprintf("发完了\n\n已发：1\n失败：%d…", len(refusals)))
+	heard(t, d, 3001, fmt.Sprintf("发完了\n「停水」\n\n已发：1\n失败：%d…", len(refusals)))
 	heard(t, d, 3003, "停水")
 	done(t, d, "crier: [失败名单]")
 	chinese := sheet(t, d, 3001)

@@ -85,7 +85,7 @@ func (h Post) fix(ctx context.Context, t *telegram.Turn) error {
 		return err
 	}
 	next := queue.Delivery{Kind: queue.KindRevise, Ref: d.ID, To: d.To, Body: change, Author: t.UserID(), Urgent: true, Made: t.Now}
-	if next, err = h.Store.StartDelivery(ctx, t.Op(), next); err != nil {
+	if _, err = h.Store.StartDelivery(ctx, t.Op(), next); err != nil {
 		return err
 	}
 	if err := h.Store.SetBody(ctx, d.ID, body); err != nil {
@@ -95,7 +95,7 @@ func (h Post) fix(ctx context.Context, t *telegram.Turn) error {
 		return err
 	}
 	h.Wake()
-	if err := h.show(ctx, t, next); err != nil {
+	if err := t.Edit(ctx, card.DeliveryActs(t.Words(), next.Kind)); err != nil {
 		return err
 	}
 	return t.End(ctx)

@@ -61,6 +61,7 @@ func TestPost(t *testing.T) {
 	d := hall(t)
 	id := posted(t, d)
 	heard(t, d, 3001, `发完了
+「明天 停水」
 
 已发：3
 失败：1
@@ -81,6 +82,7 @@ func TestPost(t *testing.T) {
 	}
 	done(t, d, "crier: [提醒未回执]")
 	heard(t, d, 1001, "明天 停水", "上面这条请您看一下，看过点「已收到」。")
+	heard(t, d, 3001, "提醒完了\n「明天 停水」\n\n已提醒：1\n失败：0…")
 	heard(t, d, 4001, "明天 停水")
 	done(t, d, "resident: [已收到]")
 	if err := d.Sim.Unblock(4002); err != nil {
@@ -92,12 +94,14 @@ func TestPost(t *testing.T) {
 	for _, chat := range []int64{4001, 4002, -1001000000001} {
 		heard(t, d, chat, "后天停水\n\n（已更正，周一 11月23日 09:00）")
 	}
+	heard(t, d, 3001, "好，这就把已经发出去的改过来。改得怎么样，下面告诉您。", "更正完了\n「后天停水」\n\n已改：4\n没改成：0…")
 	done(t, d, "crier: (forge post "+id+".recall)\ncrier: [不了]\ncrier: (forge post "+id+".recall)\ncrier: [确定撤回]")
 	for _, m := range d.Sim.History(4001, d.Sim.Bot().ID, 0, 9) {
 		if strings.Contains(m.Text, "停水") && !m.Deleted {
 			t.Errorf("still there: %q", m.Text)
 		}
 	}
+	heard(t, d, 3001, "好，这就撤回。撤得怎么样，下面告诉您。", "撤回完了\n「后天停水」\n\n已撤回：4\n没撤成：0…")
 }
 
 // TestPostUnknown: what may have arrived is sent again only when somebody insists.

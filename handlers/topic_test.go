@@ -40,7 +40,7 @@ func TestTopics(t *testing.T) {
 		crier: [订阅的人…]
 		bot*: …
 		crier: [订阅了停水停电的人]
-		bot*: …将发到 0 个群、2 人…
+		bot*: …将发到 2 人…
 		spec: /announce 明天停水
 		bot: …
 		| [安居小区的群]
@@ -50,7 +50,7 @@ func TestTopics(t *testing.T) {
 		| [安居小区订阅了食堂的人]
 		| [安居小区订阅了便民服务的人]
 		spec: [安居小区订阅了停水停电的人]
-		bot*: …将发到 0 个群、2 人…`)
+		bot*: …将发到 2 人…`)
 	send := func(op, words string, urgent bool, to ...string) {
 		t.Helper()
 		body, err := json.Marshal(notice.Body{HTML: template.HTML(words)})
@@ -159,5 +159,5 @@ func TestOneHome(t *testing.T) {
 		crier: [小区的居民…]
 		bot*: …
 		crier: [安居小区的居民]
-		bot*: …将发到 0 个群、1 人…`)
+		bot*: …将发到 1 人…`)
 }

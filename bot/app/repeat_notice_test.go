@@ -36,12 +36,12 @@ func TestRepeatNotice(t *testing.T) {
 		t.Fatal(err)
 	}
 	say("/announce 停水")
-	press("所有的群", "选好了，下一步", "立即发", "紧急", "看预览", "先发给我", "确认发送")
+	press("所有的群", "下一步", "立即发", "紧急", "看预览", "先发给我", "确认发送")
 	counted(t, d, "停水", 1, "notice.write", 1)
 
 	say("/announce")
 	say("开会")
-	press("小区的群…", "安居小区的群", "选好了，下一步")
+	press("小区的群…", "安居小区的群", "下一步")
 	say("每周一 8:00")
 	press("就这个时间", "看预览", "修改", "改时间")
 	say("每周二 8:00")
@@ -70,7 +70,7 @@ func TestRepeatNotice(t *testing.T) {
 		bot: …
 		cook: [所有的群]
 		bot*: …
-		cook: [选好了，下一步]
+		cook: [下一步]
 		bot*: …
 		cook: [立即发]
 		bot*: …

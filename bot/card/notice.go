@@ -50,6 +50,11 @@ func TargetNames(w text.Words, p notice.Places, to []notice.Target) string {
 	return w.Plain("menu.list", map[string]any{"Names": targets(w, p, to)})
 }
 
+// Reach says how many groups and people a notice goes to: 「3 个群、128 人」.
+func Reach(w text.Words, r notice.Reach) string {
+	return w.Plain("notice.reach", map[string]any{"Groups": r.Groups, "People": r.People})
+}
+
 // Compose is the part of a notice's card that all its steps have.
 type Compose struct {
 	Draft  notice.Draft
@@ -82,7 +87,7 @@ func NoticeAgain(w text.Words, c Compose) telegram.Message {
 // at once, many by their kind.
 func NoticeTo(w text.Words, c Compose, offers []notice.Target, kind notice.TargetKind, page int) telegram.Message {
 	m := telegram.Message{HTML: w.HTML("notice.whom", map[string]any{
-		"To": targets(w, c.Places, c.Draft.To), "Groups": c.Reach.Groups, "People": c.Reach.People, "Nobody": c.Reach.Chats() == 0,
+		"To": targets(w, c.Places, c.Draft.To), "Reach": Reach(w, c.Reach), "Nobody": c.Reach.Chats() == 0,
 	})}
 	back := false
 	if len(offers) > PerPage {
@@ -196,7 +201,7 @@ func sumValues(w text.Words, c Compose, s Sum) map[string]any {
 		takes = Takes(w, n)
 	}
 	return map[string]any{
-		"To": targets(w, c.Places, c.Draft.To), "Groups": c.Reach.Groups, "People": c.Reach.People, "When": s.When, "Times": s.Times,
+		"To": targets(w, c.Places, c.Draft.To), "Reach": Reach(w, c.Reach), "When": s.When, "Times": s.Times,
 		"Takes": takes, "Quiet": s.Quiet, "Urgent": c.Draft.Urgent, "Receipt": c.Draft.Receipt, "Second": s.Second,
 	}
 }

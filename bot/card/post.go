@@ -1,10 +1,12 @@
 package card
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"time"
 
+	"xingfuli/bot/notice"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"
 	"xingfuli/bot/text"
@@ -47,6 +49,7 @@ func Takes(w text.Words, n int) string {
 func Delivery(w text.Words, d queue.Delivery, held bool) telegram.Message {
 	left := d.Queued + d.Sending
 	v := map[string]any{
+		"Kind": actOf(d), "Head": DeliveryHead(d),
 		"State": string(d.State), "Held": held, "Rehearsal": d.Rehearsal, "Sent": d.Sent, "Failed": d.Failed, "Unknown": d.Unknown,
 		"Left": left, "Receipt": d.Receipt, "Got": d.Got, "Time": "", "Ended": !d.Ended.IsZero(),
 	}
@@ -54,6 +57,34 @@ func Delivery(w text.Words, d queue.Delivery, held bool) telegram.Message {
 		v["Time"] = Takes(w, left)
 	}
 	return telegram.Message{HTML: w.HTML("post.report", v), Buttons: deliveryButtons(w, d)}
+}
+
+// actOf is what a delivery does to what an earlier one has sent; empty for one that sends.
+func actOf(d queue.Delivery) string {
+	if d.IsAct() || d.Kind == queue.KindRemind {
+		return d.Kind
+	}
+	return ""
+}
+
+// DeliveryHead is how the notice begins that a delivery is of; empty when it is of something else.
+func DeliveryHead(d queue.Delivery) string {
+	var b struct {
+		notice.Body
+		Revised notice.Body `json:"body"` // of a revision
+	}
+	if d.Kind != "notice" && actOf(d) == "" || json.Unmarshal(d.Body, &b) != nil {
+		return ""
+	}
+	if d.Kind == queue.KindRevise {
+		return NoticeHead(b.Revised)
+	}
+	return NoticeHead(b.Body)
+}
+
+// DeliveryActs says that a delivery has begun that does something to what was sent.
+func DeliveryActs(w text.Words, kind string) telegram.Message {
+	return telegram.Message{HTML: w.HTML("post.begun_"+kind, nil)}
 }
 
 // deliveryButtons are what may be done about a delivery as it stands, two a row.
