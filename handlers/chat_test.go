@@ -10,7 +10,7 @@ import (
 
 // TestTours plays the guided tours of the demo page, with the answers in them.
 func TestTours(t *testing.T) {
-	for _, name := range []string{"resident", "cook", "answers", "notice"} {
+	for _, name := range []string{"resident", "cook", "favorite", "answers", "notice"} {
 		s, err := os.ReadFile("../bot/app/tour_" + name + ".txt")
 		if err != nil {
 			t.Fatal(err)

@@ -239,10 +239,14 @@ var tourAnswers string
 //go:embed tour_notice.txt
 var tourNotice string
 
+//go:embed tour_favorite.txt
+var tourFavorite string
+
 // demoTours are played by the tests too, with the answers in them.
 var demoTours = []page.Tour{
 	{Title: map[string]string{"zh-Hans": "居民问今天吃什么", "en": "A resident asks what there is to eat"}, Script: tourResident},
 	{Title: map[string]string{"zh-Hans": "食堂师傅发布菜单", "en": "The cook publishes a menu"}, Script: tourCook},
+	{Title: map[string]string{"zh-Hans": "收藏爱吃的菜，前一天晚上告诉您", "en": "A favourite dish, told of the evening before"}, Script: tourFavorite},
 	{Title: map[string]string{"zh-Hans": "没人答过的问题有了答案", "en": "A question that nobody had answered"}, Script: tourAnswers},
 	{Title: map[string]string{"zh-Hans": "每周一早上 8 点的通知", "en": "A notice every Monday at 8:00"}, Script: tourNotice},
 }
