@@ -1,12 +1,15 @@
 package handlers_test
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
 	"xingfuli/bot/app"
 	"xingfuli/bot/community"
+	"xingfuli/bot/queue"
 )
 
 // wasTold is what a digest says of the notice of this week that asked for receipts.
@@ -115,4 +118,32 @@ func TestDigestRehearsed(t *testing.T) {
 		bot@century: 世纪花园小区一周小结…
 		bot@admin: (photo) 全镇一周小结…发过的公告…
 		bot@crier: (silence)`)
+}
+
+// TestDigestParts: of a notice that went to several communities, each one's staff read whom it
+// reached there, and the admins whom it reached at all.
+func TestDigestParts(t *testing.T) {
+	t.Parallel()
+	d := afterNotice(t)
+	for id, home := range map[int64]string{3003: "century", 4001: "century", 4002: "century"} {
+		if err := d.App.Store.SetCommunity(t.Context(), queue.Op(fmt.Sprint("move", id)), id, home); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := d.App.Store.StartDelivery(t.Context(), "both", queue.Delivery{
+		Kind: "notice", Body: json.RawMessage(`{"h":"全镇停电"}`), Receipt: true, Made: d.Sim.Now(),
+		To: []string{"residents:anju", "groups:anju", "residents:century"},
+	})
+	if err := errors.Join(err, d.App.Settle(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	playIn(t, d, `
+		ana: [已收到]
+		bot!: …
+		resident@group: [已收到]
+		bot!: …
+		clock: 2026-11-30 08:00
+		bot@spec: (photo) 安居小区一周小结…全镇停电（送到 2，已收到 1）…
+		bot@century: (photo) 世纪花园小区一周小结…全镇停电（送到 2，没送到 1，已收到 1）
+		bot@admin: (photo) 全镇一周小结…全镇停电（送到 4，没送到 1，已收到 2）…`)
 }

@@ -13,7 +13,6 @@ import (
 	"xingfuli/bot/calendar"
 	"xingfuli/bot/card"
 	"xingfuli/bot/community"
-	"xingfuli/bot/notice"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"
 	"xingfuli/bot/text"
@@ -26,6 +25,7 @@ type DigestStore interface {
 	Tallies(ctx context.Context, monday calendar.Date, homes []string) ([]community.Tally, error)
 	Questions(ctx context.Context) ([]community.Question, error)
 	Deliveries(ctx context.Context, kind string, from, n int64) ([]queue.Delivery, int64, error)
+	Part(ctx context.Context, id, home string) (queue.Progress, error)
 	Holders(ctx context.Context, role community.Role, id string) ([]int64, error)
 	StartDelivery(ctx context.Context, op queue.Op, d queue.Delivery) (queue.Delivery, error)
 }
@@ -232,56 +232,4 @@ func (j *Digests) count(ctx context.Context, d *community.Digest, homes []commun
 	slices.SortStableFunc(d.Homes, func(a, b community.Home) int { return cmp.Compare(b.Asked, a.Asked) })
 	d.Homes = d.Homes[:min(len(d.Homes), community.DigestHomes)]
 	return nil
-}
-
-// told adds the notices of the week that were for a community, or all of them.
-func (j *Digests) told(ctx context.Context, d *community.Digest, dir community.Directory, home string) error {
-	const some = 100
-	zone := j.Now().Location()
-	since, until := d.Monday.In(zone), d.Monday.AddDays(7).In(zone)
-	for from := int64(0); ; from += some {
-		list, total, err := j.Store.Deliveries(ctx, "notice", from, some)
-		if err != nil {
-			return err
-		}
-		for _, n := range list {
-			if n.Made.Before(since) {
-				return nil
-			}
-			if n.Rehearsal || n.Again != "" || !n.Made.Before(until) || home != "" && !concerns(n.To, dir, home) {
-				continue
-			}
-			if len(d.Notices) == community.DigestNotices {
-				d.More++
-				continue
-			}
-			var b notice.Body
-			if err := json.Unmarshal(n.Body, &b); err != nil {
-				return fmt.Errorf("notice %s: %w", n.ID, err)
-			}
-			d.Notices = append(d.Notices, community.Told{
-				Head: card.NoticeHead(b), At: n.Made.In(zone), Sent: n.Sent, Failed: n.Failed, Unknown: n.Unknown, Receipt: n.Receipt, Got: n.Got,
-			})
-		}
-		if from+some >= total {
-			return nil
-		}
-	}
-}
-
-// concerns tells whether what is for these targets is for the people of a community too, and
-// not for staff alone.
-func concerns(to []string, dir community.Directory, home string) bool {
-	return slices.ContainsFunc(to, func(s string) bool {
-		t, err := notice.ParseTarget(s)
-		switch {
-		case err != nil:
-			return false
-		case t.Kind == notice.Alliance:
-			return slices.ContainsFunc(dir.Alliances, func(a community.Alliance) bool { return a.ID == t.ID && slices.Contains(a.Communities, home) })
-		case t.Kind == notice.AllGroups, t.Kind == notice.Subscriber && t.Community() == "":
-			return true
-		}
-		return t.Community() == home
-	})
 }

@@ -32,8 +32,8 @@ type Digest struct {
 	Homes     []Home     // of all: each community that asked something, who asked most first
 }
 
-// Told is a notice that was sent, and whom it reached: all of its recipients are counted, also
-// those of other communities.
+// Told is a notice that was sent, and whom it reached: of all its recipients or, in the digest of
+// a community, of those there.
 type Told struct {
 	Head                  string // how it begins
 	At                    time.Time

@@ -291,12 +291,17 @@ return 1`)
 
 // Got notes that a person says to have read a delivery in a chat, and whether that is news.
 func (s *Store) Got(ctx context.Context, id string, chat, user int64, now time.Time) (first bool, err error) {
-	field := strconv.FormatInt(chat, 10) + ":" + strconv.FormatInt(user, 10)
+	field := receiptField(chat, user)
 	n, err := s.batch.run(ctx, got, []string{s.deliveryKey(id), s.gotKey(id), s.receiptsKey(user)}, field, now.UnixMilli(), int(keepRows.Seconds()), id+" "+field).Int()
 	if err != nil {
 		return false, fmt.Errorf("receipt of %s: %w", id, err)
 	}
 	return n == 1, nil
+}
+
+// receiptField is the receipt of a person in a chat.
+func receiptField(chat, user int64) string {
+	return strconv.FormatInt(chat, 10) + ":" + strconv.FormatInt(user, 10)
 }
 
 // receiptsKey holds where a person has left receipts, so that they can be found and erased.
@@ -316,8 +321,7 @@ func (s *Store) GotBy(ctx context.Context, id string, users []int64) ([]int64, e
 	}
 	fields := make([]string, len(users))
 	for i, u := range users {
-		n := strconv.FormatInt(u, 10)
-		fields[i] = n + ":" + n
+		fields[i] = receiptField(u, u)
 	}
 	found, err := s.db.HMGet(ctx, s.gotKey(id), fields...).Result()
 	if err != nil {
