@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"xingfuli/bot/calendar"
 	"xingfuli/bot/card"
 	"xingfuli/bot/community"
 	"xingfuli/bot/queue"
@@ -24,6 +25,7 @@ type CommunitySetter interface {
 type CommunityStore interface {
 	Directory
 	CommunitySetter
+	WorkDays
 	SetTitle(ctx context.Context, group int64, title string) error
 	EditCommunity(ctx context.Context, op queue.Op, change func(community.Directory) (community.Community, community.Entry, error)) (community.Community, error)
 	EditAlliance(ctx context.Context, op queue.Op, change func(community.Directory) (community.Alliance, community.Entry, error)) (community.Alliance, error)
@@ -224,19 +226,32 @@ func (h Community) contact(ctx context.Context, t *telegram.Turn) error {
 		if err != nil {
 			return h.unknown(ctx, t, d, "/contact")
 		}
-		_, err = t.Send(ctx, contactCard(t, c))
-		return err
+		return h.sendContact(ctx, t, c)
 	}
 	c, ok := at(t, d.Open())
 	if !ok {
 		return unsettled(ctx, t, d, t.Text)
 	}
-	_, err = t.Send(ctx, contactCard(t, c))
+	return h.sendContact(ctx, t, c)
+}
+
+func (h Community) sendContact(ctx context.Context, t *telegram.Turn, c community.Community) error {
+	m, err := contactCard(ctx, t, h.Store, c)
+	if err != nil {
+		return err
+	}
+	_, err = t.Send(ctx, m)
 	return err
 }
 
-func contactCard(t *telegram.Turn, c community.Community) telegram.Message {
-	return card.Contact(t.Words(), c)
+// WorkDays knows which days are worked, as of a content number.
+type WorkDays interface {
+	Holidays(ctx context.Context, content int64) (calendar.Holidays, error)
+}
+
+func contactCard(ctx context.Context, t *telegram.Turn, s WorkDays, c community.Community) (telegram.Message, error) {
+	days, err := s.Holidays(ctx, t.Known.Content)
+	return card.Contact(t.Words(), c, t.Now, days), err
 }
 
 // unknown lists the communities there are, with an example.

@@ -17,6 +17,7 @@ import (
 // AnswerStore keeps what the common questions are answered from. content is
 // queue.Known.Content, or what Content returns.
 type AnswerStore interface {
+	WorkDays
 	Content(ctx context.Context) (int64, error)
 	Communities(ctx context.Context, content int64) ([]community.Community, error)
 	Canteens(ctx context.Context, content int64) ([]menu.Canteen, error)
@@ -327,7 +328,7 @@ func (h *Answers) topic(ctx context.Context, t *telegram.Turn, topic string) (te
 		return card.Communities(w, all), nil
 	}
 	if topic == "contact" {
-		return contactCard(t, home), nil
+		return contactCard(ctx, t, h.Store, home)
 	}
 	canteens, err := h.Store.Canteens(ctx, t.Known.Content)
 	if err != nil {

@@ -2,6 +2,7 @@ package handlers_test
 
 import (
 	"testing"
+	"time"
 
 	"xingfuli/bot/sim"
 )
@@ -135,4 +136,32 @@ func TestMuted(t *testing.T) {
 	if n := s.Counts()["sendMessage"].Calls - before; n != 2 {
 		t.Errorf("%d calls instead of one refused and one answered", n)
 	}
+}
+
+// TestContactHours: who asks for the specialist outside working hours is told when somebody
+// answers, by the holiday calendar.
+func TestContactHours(t *testing.T) {
+	const set = `
+			admin: /contact 设置 安居小区 安居专员 0577-00000001 周一到周五 8:30–17:00
+			bot: …
+			resident: /contact
+			bot: 安居小区的社区专员…时间：周一到周五 8:30–17:00`
+	play(t, []script{
+		{name: "at work", script: set},
+		{name: "in the evening", at: monday.Add(10 * time.Hour), script: set + `
+			|
+			| 现在不是上班时间，周二 11月24日 08:30 以后打得通。`},
+		{name: "on a make-up Saturday", at: time.Date(2026, 10, 10, 1, 0, 0, 0, time.UTC), script: set},
+		{name: "in the holidays", at: time.Date(2026, 10, 2, 1, 0, 0, 0, time.UTC), script: set + `
+			|
+			| 现在不是上班时间，周四 10月8日 08:30 以后打得通。`},
+		{name: "in words that say nothing", script: `
+			admin: /contact 设置 安居小区 安居专员 0577-00000001 随时都行
+			bot: …
+			resident: /contact
+			bot: 安居小区的社区专员
+			| 安居专员
+			| 电话：0577-00000001
+			| 时间：随时都行`},
+	})
 }

@@ -17,7 +17,7 @@ func TestMenuPush(t *testing.T) {
 			admin@group: /menu_push */5 * * * *
 			bot@group: 一天发一次就够了…
 			cook@group: /menu_push 10:30 周一至周五
-			bot@group: 好，以后周一到周五 10:30在这个群里发当天的菜单。
+			bot@group: 好，以后周一到周五 10:30 在这个群里发当天的菜单。
 			| 接下来：
 			| · 周一 11月23日 10:30
 			| · 周二 11月24日 10:30
@@ -27,7 +27,7 @@ func TestMenuPush(t *testing.T) {
 			clock: +1h30m
 			bot@group: 和食堂 今天（周一，11月23日）…红烧猪肉…
 			admin@group: /menu_push
-			bot@group: 这个群周一到周五 10:30发当天的菜单。…
+			bot@group: 这个群周一到周五 10:30 发当天的菜单。…
 			clock: +24h
 			bot@group: 和食堂 今天（周二，11月24日）…鸡肉炖土豆…
 			resident@group: [不发了]

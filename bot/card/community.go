@@ -1,19 +1,37 @@
 package card
 
 import (
+	"time"
+
+	"xingfuli/bot/calendar"
 	"xingfuli/bot/community"
 	"xingfuli/bot/telegram"
 	"xingfuli/bot/text"
 )
 
-// Contact says whom the people of a community call.
-func Contact(w text.Words, c community.Community) telegram.Message {
+// Contact says whom the people of a community call, and, when it is known that nobody answers now,
+// from when on somebody does.
+func Contact(w text.Words, c community.Community, now time.Time, h calendar.Holidays) telegram.Message {
 	if c.Contact == (community.Contact{}) {
 		return telegram.Message{HTML: w.HTML("community.no_contact", map[string]any{"Community": c.Name})}
 	}
 	return telegram.Message{HTML: w.HTML("community.contact", map[string]any{
-		"Community": c.Name, "Title": c.Contact.Title, "Phone": c.Contact.Phone, "Hours": c.Contact.Hours,
+		"Community": c.Name, "Title": c.Contact.Title, "Phone": c.Contact.Phone, "Hours": c.Contact.Hours, "From": answersFrom(w, c.Contact, now, h),
 	})}
+}
+
+// answersFrom says from when on a contact person is at work, 「周二 11月24日 08:30」; "" when they
+// are, or when their hours are not understood.
+func answersFrom(w text.Words, c community.Contact, now time.Time, h calendar.Holidays) string {
+	hours, err := calendar.ParseWorking(c.Hours)
+	if err != nil {
+		return ""
+	}
+	next, ok := hours.Next(now, h)
+	if !ok || next.Equal(now) {
+		return ""
+	}
+	return moment(w, next)
 }
 
 // ContactLine is a contact person in one line, as the audit trail has it; empty for none.
