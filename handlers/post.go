@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -350,11 +351,18 @@ func (h Post) got(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	if !first {
-		return t.Toast(ctx, "post.got_already", nil)
+	key := "post.got_already"
+	if first {
+		key = "post.got_thanks"
+		if err := h.Store.Wake(ctx, d); err != nil {
+			return err
+		}
 	}
-	if err := h.Store.Wake(ctx, d); err != nil {
+	if err := t.Toast(ctx, key, nil); err != nil || !t.Private() {
 		return err
 	}
-	return t.Toast(ctx, "post.got_thanks", nil)
+	if err := t.Relabel(ctx, t.Words().Plain("post.got_done", nil)); err != nil && !errors.Is(err, queue.ErrRefused) {
+		return err
+	}
+	return nil // it may be gone by now
 }

@@ -71,6 +71,9 @@ func TestPost(t *testing.T) {
 	heard(t, d, 4001, "明天 停水")
 	done(t, d, "ben: [已收到]\nadmin@group: [已收到]\nresident@group: [已收到]\nresident@group: [已收到]")
 	heard(t, d, 3001, "…已收到：3")
+	done(t, d, "ben: [✓ 已收到]\nadmin@group: [已收到]") // in private the button is ticked, in a group it is for the others
+	heard(t, d, 4001, "明天 停水")
+	heard(t, d, 3001, "…已收到：3")
 	done(t, d, "crier: [失败名单]")
 	heard(t, d, 3001, "没发到的 1 个，原因在表里。")
 	if got := sheet(t, d, 3001); !strings.Contains(got, "eva,4002,个人,上次就发不到") {
