@@ -30,6 +30,7 @@ type NoticeStore interface {
 	NameStaff(ctx context.Context, user int64, name string) error
 	Delivery(ctx context.Context, id string) (queue.Delivery, error)
 	ActiveDeliveries(ctx context.Context) ([]queue.Delivery, error)
+	corrector
 }
 
 // NoticeSender sets notices on their way, now or at their times.
@@ -74,7 +75,7 @@ func (h Notice) Register(r *telegram.Router) {
 	r.Button("noticeno", h.refuse)
 	for err, key := range map[error]string{
 		notice.ErrEmpty: "notice.empty", notice.ErrLong: "notice.too_long", notice.ErrNobody: "notice.nobody", notice.ErrPast: "notice.past",
-		notice.ErrMay: "notice.may_not", notice.ErrOver: "notice.over", notice.ErrUnknown: "notice.unknown", errAlone: "notice.alone", errAuthor: "notice.author", errOwn: "notice.own",
+		notice.ErrMay: "notice.may_not", notice.ErrOver: "notice.over", notice.ErrUnknown: "notice.unknown", errAlone: "notice.alone", errAuthor: "notice.author", errOwn: "notice.own", errOtherTime: "notice.other_time",
 	} {
 		r.Explain(err, key)
 	}

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -33,6 +34,9 @@ var noticeVerbs = map[string]func(h Notice, ctx context.Context, t *telegram.Tur
 	"edit":    leadsTo(stepEdit),
 	"body":    leadsTo(stepBody),
 }
+
+// errOtherTime refuses a time below which another one was said since.
+var errOtherTime = errors.New("handlers: another time was said since")
 
 type noticeVerb = func(h Notice, ctx context.Context, t *telegram.Turn, d *notice.Draft, arg string) (string, error)
 
@@ -74,9 +78,12 @@ func (h Notice) pressed(ctx context.Context, t *telegram.Turn) error {
 	if !ok {
 		return telegram.ErrStale
 	}
-	d, _, err := h.draft(t)
+	d, shown, err := h.draft(t)
 	if err != nil {
 		return err
+	}
+	if verb == "timed" && shown < int64(d.Timed) {
+		return errOtherTime
 	}
 	if !t.Asks() { // an earlier try of this turn has done it
 		return h.show(ctx, t, d, t.Known.Dialogue.Step)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 
 	"xingfuli/bot/card"
 	"xingfuli/bot/community"
 	"xingfuli/bot/notice"
+	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"
 	"xingfuli/bot/text"
 )
@@ -91,9 +93,12 @@ func (h Notice) decide(ctx context.Context, t *telegram.Turn, yes bool) error {
 		return err
 	}
 	key := "notice.refused"
-	if yes {
+	switch {
+	case yes:
 		key, err = h.start(ctx, t, n)
-	} else {
+	case n.Corrects != "":
+		key = "notice.uncorrected"
+	default:
 		err = h.giveBack(ctx, n)
 	}
 	if err != nil {
@@ -121,6 +126,42 @@ func (h Notice) judged(ctx context.Context, t *telegram.Turn, n notice.Notice, c
 		}
 		return n, e, err
 	})
+}
+
+// SecondCorrection has a second person asked whether the copies of a delivery may say what now
+// says, when one would be asked to send that to the same people. asked tells whether one is.
+func (h Notice) SecondCorrection(ctx context.Context, t *telegram.Turn, d queue.Delivery, now notice.Body) (asked bool, err error) {
+	n := notice.New(strconv.FormatInt(t.Known.Dialogue.Version, 36), t.UserID(), notice.Draft{Body: now, To: targets(d), Urgent: true}, t.Now)
+	n.Corrects = d.ID
+	c, err := h.compose(ctx, t, notice.Again(n))
+	if err != nil {
+		return false, err
+	}
+	needs, err := h.needsSecond(ctx, t, n.To, c.Reach)
+	if err != nil || !needs {
+		return false, err
+	}
+	others, err := h.others(ctx, n)
+	if err != nil {
+		return false, err
+	}
+	if err := h.Store.NameStaff(ctx, t.UserID(), called(t)); err != nil {
+		return false, err
+	}
+	if err := h.Store.PutNotice(ctx, t.Op(), n, t.Now, h.entry(t, "write", n, c)); err != nil {
+		return false, err
+	}
+	return true, h.askSecond(ctx, t, n, c, card.Sum{Corrects: true}, others)
+}
+
+// correct does what a second person has agreed to.
+func (h Notice) correct(ctx context.Context, t *telegram.Turn, n notice.Notice) error {
+	d, err := h.Store.Delivery(ctx, n.Corrects)
+	if err != nil {
+		return err
+	}
+	defer h.Wake()
+	return correct(ctx, t, h.Store, d, n.Author, n.Body)
 }
 
 // giveBack lets the author of a refused notice go on with it, unless they are writing another.

@@ -132,6 +132,57 @@ func TestNoticeSecond(t *testing.T) {
 	}
 }
 
+// TestNoticeCorrection: what needed a second person needs one to be corrected too, and stays as it
+// is until then.
+func TestNoticeCorrection(t *testing.T) {
+	t.Parallel()
+	for name, script := range map[string]string{
+		"agreed": `
+			admin: [同意更正]
+			bot*: 好，这就把发出去的改过来，我也告诉写的人。
+			bot@crier: 镇管理员同意了，这就把发出去的改过来。
+			| 「后天停水」
+			bot@crier: …
+			bot*@group: 后天停水…（已更正…
+			bot*@north: 后天停水…
+			admin: (forge noticeyes ID 1)
+			bot!!: 别人已经定了，或者已经发出去了。`,
+		"refused": `
+			admin: [不同意]
+			bot*: 好，不改了，我去告诉写的人。
+			bot@crier: 镇管理员没有同意，发出去的没有改。要换个说法，再点一次「更正」。
+			| 「后天停水」
+			bot@group: (silence)`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := hall(t)
+			secondGroup(t, d)
+			playIn(t, d, toAll)
+			done(t, d, "admin: [同意发送]")
+			playIn(t, d, `
+				crier: [更正]
+				bot: 请把更正以后的文字发给我…
+				crier: 后天停水
+				bot: 改成这样：…
+				crier: [确定更正]
+				bot*: 这条发给的人多，已经请其他同事看了更正，要有一位同意才会改。…
+				bot@admin: 后天停水…
+				bot@admin: crier要把已经发出去的公告改成上面这样，请您看一看。
+				|
+				| 收到过的：所有的群
+				| 时间：您同意后马上改
+				| [同意更正] [不同意]
+				bot@group: (silence)`)
+			all, err := d.App.Store.Notices(t.Context(), "ahead", 0, 9)
+			if err != nil || len(all) != 1 || all[0].Corrects == "" {
+				t.Fatalf("%+v, %v", all, err)
+			}
+			playIn(t, d, strings.ReplaceAll(script, "ID", all[0].ID))
+		})
+	}
+}
+
 // TestNoticeAlone: where nobody could agree, nothing is lost.
 func TestNoticeAlone(t *testing.T) {
 	t.Parallel()

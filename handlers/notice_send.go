@@ -129,6 +129,9 @@ func (h Notice) confirm(ctx context.Context, t *telegram.Turn, n notice.Notice, 
 // start sets a notice on its way that nobody has to agree to any more, and returns the key of
 // what to say of it.
 func (h Notice) start(ctx context.Context, t *telegram.Turn, n notice.Notice) (string, error) {
+	if n.Corrects != "" {
+		return "notice.corrected", h.correct(ctx, t, n)
+	}
 	if n.When != "" {
 		return "notice.scheduled", h.Sender.ScheduleNotice(ctx, t.Op(), n)
 	}

@@ -68,6 +68,7 @@ func (h Notice) time(ctx context.Context, t *telegram.Turn, d notice.Draft) erro
 		return err
 	}
 	d = d.Edit(func(d *notice.Draft) { d.When = when })
+	d.Timed = d.Edition
 	if err := h.keep(ctx, t, stepTimes, d); err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package handlers
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -20,9 +19,8 @@ import (
 // PostStore keeps deliveries.
 type PostStore interface {
 	Delivery(ctx context.Context, id string) (queue.Delivery, error)
-	StartDelivery(ctx context.Context, op queue.Op, d queue.Delivery) (queue.Delivery, error)
+	corrector
 	Steer(ctx context.Context, id string, to queue.State, now time.Time, from ...queue.State) (queue.State, error)
-	SetBody(ctx context.Context, id string, body json.RawMessage) error
 	Again(ctx context.Context, op queue.Op, id string, which queue.RowState) (int, error)
 	Rows(ctx context.Context, id string, page func(context.Context, []queue.Row) error) error
 	Reached(ctx context.Context, id string, chat int64) (bool, error)
@@ -32,7 +30,6 @@ type PostStore interface {
 	Homes(ctx context.Context, users []int64) ([]string, error)
 	Titles(ctx context.Context, groups []int64) ([]string, error)
 	Communities(ctx context.Context, content int64) ([]community.Community, error)
-	Record(ctx context.Context, op queue.Op, e community.Entry) error
 }
 
 // Post is what the author of a delivery can do about it, and the receipts of who got it.
@@ -42,6 +39,8 @@ type Post struct {
 	Quiet func(time.Time) bool
 	Wake  func() // tells this process that there is something to send
 	Names func(ctx context.Context, chats []int64) []string
+	// Second asks a second person to agree to a correction, when one must; asked tells that.
+	Second func(ctx context.Context, t *telegram.Turn, d queue.Delivery, now notice.Body) (asked bool, err error)
 }
 
 // errLateAct refuses what cannot be done to a delivery any more.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"xingfuli/bot/card"
+	"xingfuli/bot/community"
 	"xingfuli/bot/notice"
 	"xingfuli/bot/queue"
 	"xingfuli/bot/telegram"
@@ -76,7 +77,36 @@ func (h Post) fix(ctx context.Context, t *telegram.Turn) error {
 	if t.Known.Dialogue.Step != "check" || strings.TrimSpace(string(v.Body.HTML)) == "" {
 		return telegram.ErrStale
 	}
-	body, err := json.Marshal(v.Body)
+	asked, err := h.Second(ctx, t, d, v.Body)
+	if err != nil {
+		return err
+	}
+	if asked {
+		if err := t.Edit(ctx, telegram.Message{HTML: t.Words().HTML("post.revise_waits", nil)}); err != nil {
+			return err
+		}
+		return t.End(ctx)
+	}
+	if err := correct(ctx, t, h.Store, d, t.UserID(), v.Body); err != nil {
+		return err
+	}
+	h.Wake()
+	if err := t.Edit(ctx, card.DeliveryActs(t.Words(), queue.KindRevise)); err != nil {
+		return err
+	}
+	return t.End(ctx)
+}
+
+// corrector changes what was sent.
+type corrector interface {
+	StartDelivery(ctx context.Context, op queue.Op, d queue.Delivery) (queue.Delivery, error)
+	SetBody(ctx context.Context, id string, body json.RawMessage) error
+	Record(ctx context.Context, op queue.Op, e community.Entry) error
+}
+
+// correct has every copy of a delivery say what now says. The report goes to author.
+func correct(ctx context.Context, t *telegram.Turn, s corrector, d queue.Delivery, author int64, now notice.Body) error {
+	body, err := json.Marshal(now)
 	if err != nil {
 		return err
 	}
@@ -84,19 +114,12 @@ func (h Post) fix(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	next := queue.Delivery{Kind: queue.KindRevise, Ref: d.ID, To: d.To, Body: change, Author: t.UserID(), Urgent: true, Made: t.Now}
-	if _, err = h.Store.StartDelivery(ctx, t.Op(), next); err != nil {
+	next := queue.Delivery{Kind: queue.KindRevise, Ref: d.ID, To: d.To, Body: change, Author: author, Urgent: true, Made: t.Now}
+	if _, err := s.StartDelivery(ctx, t.Op(), next); err != nil {
 		return err
 	}
-	if err := h.Store.SetBody(ctx, d.ID, body); err != nil {
+	if err := s.SetBody(ctx, d.ID, body); err != nil {
 		return err
 	}
-	if err := h.note(ctx, t, "delivery.revise", d); err != nil {
-		return err
-	}
-	h.Wake()
-	if err := t.Edit(ctx, card.DeliveryActs(t.Words(), next.Kind)); err != nil {
-		return err
-	}
-	return t.End(ctx)
+	return s.Record(ctx, t.Op(), community.Entry{At: t.Now, Who: t.UserID(), What: "delivery.revise", About: card.DeliveryHead(d)})
 }

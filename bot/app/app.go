@@ -130,7 +130,6 @@ func (a *App) features(readsAll bool) {
 	handlers.Audit{Store: a.Store, Staff: staff}.Register(a.router)
 	handlers.Holidays{Store: a.Store, Staff: staff}.Register(a.router)
 	a.post = a.posting()
-	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake, Names: a.sender.Names}.Register(a.router)
 	a.Clock = a.clock()
 	canteens.Register(a.Clock, a.post)
 	digests := &jobs.Digests{Store: a.Store, Sender: a.sender, Admins: a.config.Admins, Now: a.router.Now}
@@ -142,6 +141,7 @@ func (a *App) features(readsAll bool) {
 	handlers.Topics{Store: a.Store, Staff: staff, Forms: forms}.Register(a.router)
 	announce := a.notices(staff)
 	announce.Register(a.router)
+	handlers.Post{Store: a.Store, Staff: staff, Quiet: a.config.Quiet.In, Wake: a.post.Wake, Names: a.sender.Names, Second: announce.SecondCorrection}.Register(a.router)
 	handlers.Dead{Store: a.inbox, Staff: staff}.Register(a.router)
 	handlers.Chat{Store: a.Store, Staff: staff, Follow: roster.Follow, Links: map[string]string{handlers.TopicsLink: "/subscribe"}, Cancel: map[string]telegram.Handler{"announce": announce.Cancelled}}.Register(a.router)
 	a.answered = &jobs.Answered{Store: a.Store, Sender: a.sender, Default: a.router.Default, Now: a.router.Now, Quiet: a.config.Quiet.In}

@@ -181,6 +181,8 @@ type Sum struct {
 	Times  []string
 	Quiet  bool // it waits for the end of the quiet hours
 	Second bool // a second person must agree
+
+	Corrects bool // it takes the place of what was sent
 }
 
 // NoticeSum sums up a notice below its preview.
@@ -202,7 +204,7 @@ func sumValues(w text.Words, c Compose, s Sum) map[string]any {
 	}
 	return map[string]any{
 		"To": targets(w, c.Places, c.Draft.To), "Reach": Reach(w, c.Reach), "When": s.When, "Times": s.Times,
-		"Takes": takes, "Quiet": s.Quiet, "Urgent": c.Draft.Urgent, "Receipt": c.Draft.Receipt, "Second": s.Second,
+		"Takes": takes, "Quiet": s.Quiet, "Urgent": c.Draft.Urgent, "Receipt": c.Draft.Receipt, "Second": s.Second, "Corrects": s.Corrects,
 	}
 }
 

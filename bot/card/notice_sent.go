@@ -21,14 +21,14 @@ func NoticeSecond(w text.Words, id string, version int64, author string, c Compo
 	v := sumValues(w, c, s)
 	v["Author"] = author
 	return telegram.Message{HTML: w.HTML("notice.second", v), Buttons: [][]telegram.Button{{
-		{Label: w.Plain("notice.agree", nil), Word: "noticeyes", ID: id, Version: version},
+		{Label: w.Plain("notice.agree", map[string]any{"Corrects": s.Corrects}), Word: "noticeyes", ID: id, Version: version},
 		{Label: w.Plain("notice.disagree", nil), Word: "noticeno", ID: id, Version: version},
 	}}}
 }
 
 // NoticeDecided tells an author what the second person has said.
 func NoticeDecided(w text.Words, n notice.Notice, second string, yes bool) telegram.Message {
-	return telegram.Message{HTML: w.HTML("notice.decided", map[string]any{"Head": NoticeHead(n.Body), "Second": second, "Yes": yes, "Later": n.When != ""})}
+	return telegram.Message{HTML: w.HTML("notice.decided", map[string]any{"Head": NoticeHead(n.Body), "Second": second, "Yes": yes, "Later": n.When != "", "Corrects": n.Corrects != ""})}
 }
 
 // Announced is a notice as a list of notices shows it.

@@ -94,6 +94,7 @@ type Draft struct {
 	Urgent  bool     `json:"u,omitempty"` // it is sent in the quiet hours too
 	Receipt bool     `json:"r,omitempty"` // 已收到 is asked for
 	Seen    bool     `json:"s,omitempty"` // its author has seen it as a whole, and only changes it now
+	Timed   int      `json:"m,omitempty"` // the edition in which the time was said last
 	Edition int      `json:"e,omitempty"` // grows with each change: what is confirmed is what was shown
 }
 

@@ -41,6 +41,7 @@ type Notice struct {
 	When       string    `json:"when,omitempty"` // see Draft
 	Urgent     bool      `json:"urgent,omitempty"`
 	Receipt    bool      `json:"receipt,omitempty"`
+	Corrects   string    `json:"corrects,omitempty"` // ID of the delivery whose copies it changes; empty: it is sent
 	State      State     `json:"state"`
 	Second     int64     `json:"second,omitempty"` // who has agreed, or refused
 	Made       time.Time `json:"made"`
