@@ -55,12 +55,12 @@ func (h Notice) others(ctx context.Context, n notice.Notice) ([]int64, error) {
 
 // askSecond shows a notice to those who may agree to it.
 func (h Notice) askSecond(ctx context.Context, t *telegram.Turn, n notice.Notice, c card.Compose, s card.Sum, others []int64) error {
-	author := called(t)
+	author, version := called(t), max(1, n.Version) // of a new one it is not known yet
 	for _, user := range others {
 		if err := t.Tell(ctx, user, func(text.Words) telegram.Message { return card.NoticeBody(n.Body) }); err != nil {
 			return err
 		}
-		ask := func(w text.Words) telegram.Message { return card.NoticeSecond(w, n.ID, 1, author, c, s) }
+		ask := func(w text.Words) telegram.Message { return card.NoticeSecond(w, n.ID, version, author, c, s) }
 		if err := t.Tell(ctx, user, ask); err != nil {
 			return err
 		}

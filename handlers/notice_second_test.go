@@ -210,3 +210,49 @@ func TestNoticeAlone(t *testing.T) {
 		admin: /announce
 		bot: 请把要发的内容发给我：…都会保留。`)
 }
+
+// TestNoticeSecondMoved: what needs a second person needs one for other times too, and is not let
+// go by being stopped while it waits.
+func TestNoticeSecondMoved(t *testing.T) {
+	t.Parallel()
+	d := hall(t)
+	secondGroup(t, d)
+	playIn(t, d, toAll+`
+		crier: /notices
+		bot: 要发的公告，一共 1 条…
+		crier: [周一 11月23日]
+		bot*: …等人同意…
+		crier: [停用]
+		bot*: 停用以后就不再发了：「明天停水」。要停用吗？…
+		crier: [停用]
+		bot*: …已停用…
+		crier: [改期]
+		bot: …
+		crier: 明天 7:30
+		bot: …
+		crier: [就这样改]
+		bot*: 好，已经请其他同事看了：2 个群，要有一位同意才会发。…
+		bot@admin: 明天停水
+		bot@admin: crier要发上面这条公告，请您看一看。
+		|
+		| 发给：所有的群
+		| 将发到 2 个群
+		| 时间：11月24日（周二）7:30
+		| · 周二 11月24日 07:30
+		| [同意发送] [不同意]`)
+	done(t, d, "clock: 2026-11-24 07:25")
+	playIn(t, d, `
+		admin: [同意发送]
+		bot*: 好，记下了…
+		bot@crier: 镇管理员同意了…`)
+	want(t, d, "明天停水", 0)
+	done(t, d, "clock: +6m")
+	want(t, d, "明天停水", 1)
+	t.Run("not at all", func(t *testing.T) {
+		d := hall(t)
+		secondGroup(t, d)
+		playIn(t, d, toAll)
+		done(t, d, "crier: /notices\ncrier: [周一 11月23日]\ncrier: [停用]\ncrier: [停用]\ncrier: [改期]\ncrier: 明天 7:30\ncrier: [就这样改]\nclock: 2026-11-24 07:31")
+		want(t, d, "明天停水", 0)
+	})
+}

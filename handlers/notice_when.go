@@ -144,19 +144,47 @@ func (h Notice) move(ctx context.Context, t *telegram.Turn, n notice.Notice) err
 	if err := h.stands(ctx, t, n); err != nil {
 		return err
 	}
-	if _, err := h.next(ctx, t, m.When); err != nil {
-		return err
-	}
 	t.Button.Version = m.Version
-	n, err := h.change(ctx, t, n, "move", func(n notice.Notice) (notice.Notice, error) { return n.Move(m.When) })
-	if err != nil {
-		return err
-	}
-	if err := h.Sender.ScheduleNotice(ctx, t.Op(), n); err != nil {
-		return err
-	}
-	if err := h.open(ctx, t, n); err != nil {
+	if err := h.moveTo(ctx, t, n, m.When); err != nil {
 		return err
 	}
 	return t.End(ctx)
+}
+
+// moveTo has a notice go out at other times, or a second person asked about them: also one that
+// was stopped while it waited for its second person.
+func (h Notice) moveTo(ctx context.Context, t *telegram.Turn, n notice.Notice, when string) error {
+	d := notice.Again(n)
+	d.When = when
+	c, err := h.compose(ctx, t, d)
+	if err != nil {
+		return err
+	}
+	s, err := h.sum(ctx, t, c) // with a time that is over, it ends here
+	if err != nil {
+		return err
+	}
+	var others []int64
+	if s.Second {
+		if others, err = h.others(ctx, n); err != nil {
+			return err
+		}
+	}
+	n, err = h.change(ctx, t, n, "move", func(n notice.Notice) (notice.Notice, error) { return n.Move(when, s.Second) })
+	if err != nil {
+		return err
+	}
+	if !s.Second {
+		if err := h.Sender.ScheduleNotice(ctx, t.Op(), n); err != nil {
+			return err
+		}
+		return h.open(ctx, t, n)
+	}
+	if err := h.Sender.UnscheduleNotice(ctx, t.Op(), n.ID); err != nil {
+		return err
+	}
+	if err := h.askSecond(ctx, t, n, c, s, others); err != nil {
+		return err
+	}
+	return t.Edit(ctx, card.NoticeDone(t.Words(), "notice.waits", c, s))
 }

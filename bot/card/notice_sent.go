@@ -103,7 +103,9 @@ func NoticeCard(w text.Words, p notice.Places, n Announced) telegram.Message {
 		case notice.Waiting:
 			m.Buttons = append(m.Buttons, []telegram.Button{do("notice.stop", "stop"), do("notice.rehearse", "rehearse")})
 		case notice.Stopped:
-			m.Buttons = append(m.Buttons, []telegram.Button{do("notice.move", "move"), do("notice.rehearse", "rehearse")})
+			if n.Corrects == "" {
+				m.Buttons = append(m.Buttons, []telegram.Button{do("notice.move", "move"), do("notice.rehearse", "rehearse")})
+			}
 		}
 	}
 	for _, f := range n.Sent {

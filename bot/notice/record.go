@@ -87,13 +87,17 @@ func (n Notice) Go() Notice {
 	return n
 }
 
-// Move is a scheduled notice with other times, once more also one that was stopped. It
-// returns ErrOver.
-func (n Notice) Move(when string) (Notice, error) {
-	if n.State != Scheduled && n.State != Stopped {
+// Move is a scheduled notice with other times, once more also one that was stopped. With ask it
+// waits for a second person, whoever has agreed before: that was to other times, if it was at
+// all. It returns ErrOver, also for a correction, which has no times.
+func (n Notice) Move(when string, ask bool) (Notice, error) {
+	if n.State != Scheduled && n.State != Stopped || n.Corrects != "" {
 		return n, fmt.Errorf("notice %s: %w", n.ID, ErrOver)
 	}
 	n.When, n.State = when, Scheduled
+	if ask {
+		n.State, n.Second = Waiting, 0
+	}
 	return n, nil
 }
 

@@ -3,6 +3,7 @@ package notice
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -43,11 +44,11 @@ func TestAgree(t *testing.T) {
 func TestMoveStop(t *testing.T) {
 	t.Parallel()
 	n := written("0 8 * * 1")
-	if _, err := n.Move("x"); !errors.Is(err, ErrOver) {
+	if _, err := n.Move("x", false); !errors.Is(err, ErrOver) {
 		t.Errorf("what waits was moved: %v", err)
 	}
 	n = n.Go()
-	moved, err := n.Move("0 9 * * 1")
+	moved, err := n.Move("0 9 * * 1", false)
 	if err != nil || moved.When != "0 9 * * 1" || n.When != "0 8 * * 1" {
 		t.Errorf("%+v, %v", moved, err)
 	}
@@ -58,11 +59,11 @@ func TestMoveStop(t *testing.T) {
 	if _, err := stopped.Stop(); !errors.Is(err, ErrOver) {
 		t.Errorf("stopped twice: %v", err)
 	}
-	if again, err := stopped.Move("0 8 * * 2"); err != nil || again.State != Scheduled {
+	if again, err := stopped.Move("0 8 * * 2", false); err != nil || again.State != Scheduled {
 		t.Errorf("%+v, %v", again, err)
 	}
 	sent := n.End()
-	if _, err := sent.Move("x"); sent.State != Sent || !errors.Is(err, ErrOver) {
+	if _, err := sent.Move("x", false); sent.State != Sent || !errors.Is(err, ErrOver) {
 		t.Errorf("%+v, %v", sent, err)
 	}
 	if stopped.End().State != Stopped {
@@ -110,5 +111,28 @@ func TestShows(t *testing.T) {
 	n.Author = 0 // cut out
 	if n.Shows(0, specialist) {
 		t.Error("an anonymous person is taken for an author who was cut out")
+	}
+}
+
+// TestMove: other times need another word of a second person, and a correction has none.
+func TestMove(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name string
+		was  Notice
+		ask  bool
+		want Notice
+		err  error
+	}{
+		{"scheduled", Notice{State: Scheduled, When: "a", Second: 7}, false, Notice{State: Scheduled, When: "b", Second: 7}, nil},
+		{"to be asked again", Notice{State: Scheduled, When: "a", Second: 7}, true, Notice{State: Waiting, When: "b"}, nil},
+		{"stopped before anybody agreed", Notice{State: Stopped}, true, Notice{State: Waiting, When: "b"}, nil},
+		{"waiting", Notice{State: Waiting}, true, Notice{State: Waiting}, ErrOver},
+		{"sent", Notice{State: Sent}, false, Notice{State: Sent}, ErrOver},
+		{"a correction", Notice{State: Stopped, Corrects: "d"}, false, Notice{State: Stopped, Corrects: "d"}, ErrOver},
+	} {
+		if got, err := tt.was.Move("b", tt.ask); !reflect.DeepEqual(got, tt.want) || !errors.Is(err, tt.err) {
+			t.Errorf("%s: %+v, %v", tt.name, got, err)
+		}
 	}
 }
