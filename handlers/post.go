@@ -182,6 +182,9 @@ func (h Post) note(ctx context.Context, t *telegram.Turn, what string, d queue.D
 func (h Post) again(which queue.RowState) func(context.Context, *telegram.Turn, queue.Delivery) error {
 	return func(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
 		n, err := h.Store.Again(ctx, t.Op(), d.ID, which)
+		if errors.Is(err, queue.ErrConflict) {
+			return errLateAct
+		}
 		if err != nil {
 			return err
 		}

@@ -168,7 +168,7 @@ func TestPostSteered(t *testing.T) {
 	reported("终止以后，还没发的 1 个就不发了")
 	done(t, d, "crier: [确定终止]")
 	reported("已终止")
-	done(t, d, "ana: /start\nana: (forge post "+del.ID+".resume)")
+	done(t, d, "ana: /start\nana: (forge post "+del.ID+".resume)\ncrier: (forge post "+del.ID+".again_failed)\ncrier: (forge post "+del.ID+".yes_unknown)")
 	if got, err := d.App.Store.Delivery(ctx, del.ID); err != nil || got.State != queue.Stopped {
 		t.Errorf("%+v, %v", got.Progress, err)
 	}

@@ -101,8 +101,8 @@ func deliveryButtons(w text.Words, d queue.Delivery) [][]telegram.Button {
 	add("resume", d.State == queue.Paused)
 	add("stop", !ended && d.State != queue.Filling)
 	add("failures", d.Failed > 0)
-	add("again_failed", ended && d.Failed > 0)
-	add("again_unknown", ended && d.Unknown > 0)
+	add("again_failed", ended && d.State != queue.Stopped && d.Failed > 0) // with them would go what was stopped
+	add("again_unknown", ended && d.State != queue.Stopped && d.Unknown > 0)
 	add("revise", ended && notice && d.Sent > 0 && d.Kind == "notice")
 	add("recall", notice && d.Sent > 0 && (ended || d.State == queue.Paused))
 	add("remind", ended && notice && d.Receipt && d.Sent > 0)

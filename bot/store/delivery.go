@@ -78,16 +78,21 @@ func (s *Store) StartDelivery(ctx context.Context, op queue.Op, d queue.Delivery
 	if err != nil {
 		return d, fmt.Errorf("start delivery: %w", err)
 	}
-	place := d.Made.UnixMilli()
-	if d.Urgent {
-		place -= 1 << 42 // before all others
-	}
 	keys := []string{s.deliveryKey(d.ID), s.activeKey(), s.deliveriesKey(d.Kind)}
 	old := d.Made.Add(-keepDelivery).UnixMilli()
-	if err := s.batch.run(ctx, begin, keys, body, d.ID, d.Made.UnixMilli(), place, int(keepDelivery.Seconds()), old).Err(); err != nil {
+	if err := s.batch.run(ctx, begin, keys, body, d.ID, d.Made.UnixMilli(), placeOf(d), int(keepDelivery.Seconds()), old).Err(); err != nil {
 		return d, fmt.Errorf("start delivery: %w", err)
 	}
 	return d, nil
+}
+
+// placeOf is a delivery's place among the active ones: by age, the urgent ones before all others.
+func placeOf(d queue.Delivery) int64 {
+	place := d.Made.UnixMilli()
+	if d.Urgent {
+		place -= 1 << 42
+	}
+	return place
 }
 
 // Delivery reads a delivery with its progress. It returns queue.ErrNoDelivery.

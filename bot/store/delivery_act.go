@@ -55,12 +55,13 @@ func (s *Store) Steer(ctx context.Context, id string, to queue.State, now time.T
 //	KEYS[1]  the delivery
 //	ARGV[1]  the op
 //
-// It returns the round's number, the same for the same op, and nothing when there is no such
-// delivery.
+// It returns the round's number, the same for the same op, 0 when the delivery was stopped, and
+// nothing when there is none.
 var newRound = redis.NewScript(`
 if redis.call("EXISTS", KEYS[1]) == 0 then return false end
 local round = redis.call("HGET", KEYS[1], "op:" .. ARGV[1])
 if not round then
+	if redis.call("HGET", KEYS[1], "state") == "stopped" then return 0 end
 	round = redis.call("HINCRBY", KEYS[1], "round", 1)
 	redis.call("HSET", KEYS[1], "op:" .. ARGV[1], round)
 end
@@ -78,6 +79,7 @@ return tonumber(round)`)
 // It returns how many there were.
 var requeue = redis.NewScript(`
 local n = 0
+if redis.call("HGET", KEYS[1], "state") == "stopped" then return n end
 for i = 6, #ARGV do
 	local row = redis.call("HGET", KEYS[3], ARGV[i])
 	if row and string.sub(row, 1, 1) == ARGV[1] and tonumber(string.match(row, "%d+")) < tonumber(ARGV[2]) then
@@ -98,7 +100,8 @@ return n`)
 
 // Again queues the rows of a state, RowFailed or RowUnknown, once more, and returns how many
 // there were. A retry of the same op queues what the first try left, and nothing that ended
-// since.
+// since. A delivery that was stopped stays so, with what is in its queue: it returns
+// queue.ErrConflict.
 func (s *Store) Again(ctx context.Context, op queue.Op, id string, which queue.RowState) (int, error) {
 	d, err := s.Delivery(ctx, id)
 	if err != nil {
@@ -111,13 +114,16 @@ func (s *Store) Again(ctx context.Context, op queue.Op, id string, which queue.R
 	if err != nil {
 		return 0, fmt.Errorf("again %s: %w", id, err)
 	}
+	if round == 0 {
+		return 0, fmt.Errorf("again %s: %w", id, queue.ErrConflict)
+	}
 	letter := "u"
 	if which == queue.RowFailed {
 		letter = "f"
 	}
 	n, keys := 0, []string{s.deliveryKey(id), s.waitingKey(id), s.rowsKey(id), s.putBackKey(id), s.activeKey()}
 	err = s.Rows(ctx, id, func(ctx context.Context, rows []queue.Row) error {
-		args := []any{letter, round, int(keepRows.Seconds()), id, d.Made.UnixMilli()}
+		args := []any{letter, round, int(keepRows.Seconds()), id, placeOf(d)}
 		for _, r := range rows {
 			if r.State == which {
 				args = append(args, r.To.String())
@@ -268,7 +274,7 @@ func (s *Store) Reported(ctx context.Context, d queue.Delivery, mark string, las
 
 // Wake makes a delivery active, so that its author is told how it stands.
 func (s *Store) Wake(ctx context.Context, d queue.Delivery) error {
-	if err := s.db.ZAdd(ctx, s.activeKey(), redis.Z{Score: float64(d.Made.UnixMilli()), Member: d.ID}).Err(); err != nil {
+	if err := s.db.ZAdd(ctx, s.activeKey(), redis.Z{Score: float64(placeOf(d)), Member: d.ID}).Err(); err != nil {
 		return fmt.Errorf("wake %s: %w", d.ID, err)
 	}
 	return nil

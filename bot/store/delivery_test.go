@@ -371,3 +371,57 @@ func BenchmarkFill(b *testing.B) {
 		})
 	}
 }
+
+// TestUrgentPlace: an urgent delivery stays before all others when somebody sends a receipt of it,
+// or has it sent again.
+func TestUrgentPlace(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		ctx := t.Context()
+		old := ended(t, s, queue.RowFailed, queue.Chat{ID: 1})
+		urgent, err := s.StartDelivery(ctx, "urgent", queue.Delivery{Kind: "test", Author: 7, Urgent: true, Made: old.Made.Add(time.Hour)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := func(after string) {
+			t.Helper()
+			all, err := s.ActiveDeliveries(ctx)
+			if err != nil || len(all) != 2 || all[0].ID != urgent.ID {
+				t.Errorf("after %s: %+v, %v", after, all, err)
+			}
+		}
+		first("the start")
+		if err := s.Wake(ctx, urgent); err != nil {
+			t.Fatal(err)
+		}
+		first("a receipt")
+		to := queue.Chat{ID: 2}
+		err = errors.Join(s.Fill(ctx, urgent.ID, []queue.Chat{to}), s.Filled(ctx, urgent.ID, old.Made))
+		_, _, _, failed := s.Take(ctx, urgent.ID, "a", time.Hour, old.Made)
+		err = errors.Join(err, failed, s.Settle(ctx, urgent.ID, "a", queue.Row{To: to, State: queue.RowFailed, Why: queue.WhyBusy}, 0, false, old.Made))
+		if n, again := s.Again(ctx, "press", urgent.ID, queue.RowFailed); n != 1 || errors.Join(err, again) != nil {
+			t.Fatal(n, err, again)
+		}
+		first("being sent again")
+	})
+}
+
+// TestStopped: what was stopped stays so, and what is in its queue there.
+func TestStopped(t *testing.T) {
+	each(t, func(t *testing.T, s *Store) {
+		ctx, now := t.Context(), time.UnixMilli(1_800_000_000_000)
+		d, err := s.StartDelivery(ctx, "op", queue.Delivery{Kind: "test", Made: now})
+		err = errors.Join(err, s.Fill(ctx, d.ID, []queue.Chat{{ID: 1}, {ID: 2}}), s.Filled(ctx, d.ID, now))
+		to, _, _, failed := s.Take(ctx, d.ID, "a", time.Hour, now)
+		err = errors.Join(err, failed, s.Settle(ctx, d.ID, "a", queue.Row{To: to, State: queue.RowFailed, Why: queue.WhyBusy}, 0, false, now))
+		_, failed = s.Steer(ctx, d.ID, queue.Stopped, now, queue.Running)
+		if err = errors.Join(err, failed); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.Again(ctx, "press", d.ID, queue.RowFailed); n != 0 || !errors.Is(err, queue.ErrConflict) {
+			t.Errorf("%d are sent again, %v", n, err)
+		}
+		if got, err := s.Delivery(ctx, d.ID); got.State != queue.Stopped || got.Queued != 1 || got.Failed != 1 || err != nil {
+			t.Errorf("%+v, %v", got.Progress, err)
+		}
+	})
+}
