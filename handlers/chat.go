@@ -15,7 +15,7 @@ import (
 type ChatStore interface {
 	SetLanguage(ctx context.Context, op queue.Op, chat int64, language string) error
 	CommunitySetter
-	SetReachable(ctx context.Context, user int64, reachable bool) error
+	SetGone(ctx context.Context, user int64, why queue.Why) error
 	Directory
 }
 
@@ -36,6 +36,7 @@ func (h Chat) Register(r *telegram.Router) {
 	r.Command("cancel", h.cancel, telegram.In(telegram.Private), telegram.About("chat.about_cancel"))
 	r.Command("id", h.id, telegram.About("chat.about_id"))
 	r.Button("language", h.chooseLanguage)
+	r.Leave("chat.leave", h.cancel)
 	r.Text(h.courtesy)
 	r.Lost(h.lost)
 	r.Explain(telegram.ErrStale, "chat.stale")
@@ -48,7 +49,7 @@ func (h Chat) Register(r *telegram.Router) {
 // start greets a person, gives them the big buttons, and asks once where they live. What
 // comes with it from a link is asked for at once, or is an invitation.
 func (h Chat) start(ctx context.Context, t *telegram.Turn) error {
-	if err := h.Store.SetReachable(ctx, t.User.ID, true); err != nil {
+	if err := h.Store.SetGone(ctx, t.User.ID, ""); err != nil {
 		return err
 	}
 	words := h.Links[t.Args]

@@ -98,7 +98,7 @@ func TestDigestRehearsed(t *testing.T) {
 		switch {
 		case found && label == "【演练】只发给您一个人看。":
 			digests[name] = rest
-		case strings.HasPrefix(said, "发完了\n（演练，只发给您）"):
+		case strings.HasPrefix(said, "演练完了\n（演练，只发给您）"):
 			reports++
 		default:
 			t.Errorf("the admin is told %q", said)
@@ -140,6 +140,7 @@ func TestDigestParts(t *testing.T) {
 	playIn(t, d, `
 		ana: [已收到]
 		bot!: …
+		bot*: 全镇停电…
 		resident@group: [已收到]
 		bot!: …
 		clock: 2026-11-30 08:00

@@ -48,6 +48,7 @@ func (h Push) Register(r *telegram.Router) {
 	})
 	r.Command("menu_push", h.push, telegram.In(telegram.Group), staff, telegram.About("daily.about"))
 	r.Button("pushoff", h.off)
+	r.Explain(errPushOther, "daily.other")
 	for err, key := range map[error]string{
 		errOften: "daily.often", errUnbound: "daily.unbound", errNoMeals: "daily.no_canteen", errNotPush: "daily.staff", errPushWhen: "daily.how",
 	} {
@@ -137,8 +138,19 @@ func (h Push) off(ctx context.Context, t *telegram.Turn) error {
 	if err := h.may(ctx, t); err != nil {
 		return err
 	}
+	s, err := h.Store.Schedule(ctx, pushID(t))
+	if err != nil && !errors.Is(err, queue.ErrNoSchedule) {
+		return err
+	}
+	var rule calendar.Rule
+	if err == nil && rule.UnmarshalText([]byte(s.Rule)) == nil && card.PushID(rule) != t.Button.ID {
+		return errPushOther
+	}
 	return h.drop(ctx, t)
 }
+
+// errPushOther refuses the button below times that others have taken the place of.
+var errPushOther = errors.New("handlers: the menu comes at other times by now")
 
 func (h Push) drop(ctx context.Context, t *telegram.Turn) error {
 	e := community.Entry{At: t.Now, Who: t.UserID(), What: "push.drop", About: t.Chat.Title}

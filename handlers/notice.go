@@ -75,7 +75,7 @@ func (h Notice) Register(r *telegram.Router) {
 	r.Button("noticeno", h.refuse)
 	for err, key := range map[error]string{
 		notice.ErrEmpty: "notice.empty", notice.ErrLong: "notice.too_long", notice.ErrNobody: "notice.nobody", notice.ErrPast: "notice.past",
-		notice.ErrMay: "notice.may_not", notice.ErrOver: "notice.over", notice.ErrUnknown: "notice.unknown", errAlone: "notice.alone", errAuthor: "notice.author", errOwn: "notice.own", errOtherTime: "notice.other_time",
+		notice.ErrMay: "notice.may_not", notice.ErrOver: "notice.over", notice.ErrUnknown: "notice.unknown", errAlone: "notice.alone", errAuthor: "notice.author", errOwn: "notice.own", errOtherTime: "notice.other_time", errEarlier: "notice.earlier",
 	} {
 		r.Explain(err, key)
 	}
@@ -103,12 +103,13 @@ func (h Notice) announce(ctx context.Context, t *telegram.Turn) error {
 		c, ok = t.Quoted()
 	}
 	if ok {
-		return h.take(ctx, t, notice.Draft{}, c)
+		return h.take(ctx, t, notice.NewDraft(t.Now), c)
 	}
-	if err := t.Go(ctx, "announce", stepBody, notice.Draft{}); err != nil {
+	d := notice.NewDraft(t.Now)
+	if err := t.Go(ctx, "announce", stepBody, d); err != nil {
 		return err
 	}
-	return h.begin(ctx, t, notice.Draft{})
+	return h.begin(ctx, t, d)
 }
 
 // begin asks for what to send, or for what to send instead.
@@ -116,11 +117,11 @@ func (h Notice) begin(ctx context.Context, t *telegram.Turn, d notice.Draft) err
 	if d.Body.HTML != "" || len(d.Body.Files) > 0 {
 		return t.Edit(ctx, card.NoticeAgain(t.Words(), card.Compose{Draft: d}))
 	}
-	_, kept, err := h.Store.NoticeDraft(ctx, t.UserID())
+	old, kept, err := h.Store.NoticeDraft(ctx, t.UserID())
 	if err != nil {
 		return err
 	}
-	return t.Edit(ctx, card.NoticeBegin(t.Words(), kept))
+	return t.Edit(ctx, card.NoticeBegin(t.Words(), kept, old.Body))
 }
 
 // The steps of writing a notice. A step says what the person sees, so that a turn which is

@@ -18,8 +18,8 @@ var noticeVerbs = map[string]func(h Notice, ctx context.Context, t *telegram.Tur
 	"resume": Notice.resume,
 	"tick":   Notice.tick,
 	"option": Notice.option,
-	"forget": func(h Notice, ctx context.Context, t *telegram.Turn, d *notice.Draft, _ string) (string, error) {
-		*d = notice.Draft{}
+	"forget": func(_ Notice, _ context.Context, t *telegram.Turn, d *notice.Draft, _ string) (string, error) {
+		*d = notice.NewDraft(t.Now)
 		return stepBody, nil
 	},
 	"to": func(_ Notice, _ context.Context, _ *telegram.Turn, _ *notice.Draft, arg string) (string, error) {
@@ -34,6 +34,9 @@ var noticeVerbs = map[string]func(h Notice, ctx context.Context, t *telegram.Tur
 	"edit":    leadsTo(stepEdit),
 	"body":    leadsTo(stepBody),
 }
+
+// errEarlier refuses a button of a draft that was written before this one.
+var errEarlier = errors.New("handlers: the button belongs to an earlier draft")
 
 // errOtherTime refuses a time below which another one was said since.
 var errOtherTime = errors.New("handlers: another time was said since")
@@ -81,6 +84,9 @@ func (h Notice) pressed(ctx context.Context, t *telegram.Turn) error {
 	d, shown, err := h.draft(t)
 	if err != nil {
 		return err
+	}
+	if shown < int64(d.Begun) && verb != "resume" && verb != "forget" {
+		return errEarlier
 	}
 	if verb == "timed" && shown < int64(d.Timed) {
 		return errOtherTime
@@ -253,7 +259,7 @@ func (h Notice) preview(ctx context.Context, t *telegram.Turn, c card.Compose) e
 	return err
 }
 
-// drop forgets the draft.
+// drop puts the draft aside.
 func (h Notice) drop(ctx context.Context, t *telegram.Turn) error {
 	if _, _, err := h.draft(t); err != nil {
 		return err
@@ -261,18 +267,16 @@ func (h Notice) drop(ctx context.Context, t *telegram.Turn) error {
 	if err := t.Edit(ctx, telegram.Message{HTML: t.Words().HTML("notice.dropped", nil)}); err != nil {
 		return err
 	}
-	if err := h.Store.DropNoticeDraft(ctx, t.UserID()); err != nil {
-		return err
-	}
 	return t.End(ctx)
 }
 
-// Cancelled is /cancel in the middle of a draft: it is forgotten.
+// Cancelled is /cancel in the middle of a draft: it is put aside, if there is anything in it.
 func (h Notice) Cancelled(ctx context.Context, t *telegram.Turn) error {
-	if err := t.Say(ctx, "notice.dropped", nil); err != nil {
-		return err
+	key := "chat.cancelled"
+	if t.Known.Dialogue.Step != stepBody {
+		key = "notice.dropped"
 	}
-	if err := h.Store.DropNoticeDraft(ctx, t.UserID()); err != nil {
+	if err := t.Say(ctx, key, nil); err != nil {
 		return err
 	}
 	return t.End(ctx)

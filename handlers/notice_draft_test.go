@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -26,16 +27,21 @@ func TestAnnounceParts(t *testing.T) {
 		| [安居小区订阅了食堂的人]
 		| [安居小区订阅了便民服务的人]
 		spec: 随便说说
-		bot: 请点上面的按钮。…
+		bot: 请先点上面的按钮。…
 		spec: (forge tick)
 		bot!!: 这个按钮已经过时了…
-		spec: (forge announce tick.+allgroups.~0)
+		spec: (forge announce tick.+allgroups.~0 zzzzzzzz)
 		bot!!: 您现在不能给他们发公告。…
-		spec: (forge announce tick.+chat:1001.~0)
+		spec: (forge announce tick.+chat:1001.~0 zzzzzzzz)
 		bot!!: 您现在不能给他们发公告。…
-		spec: (forge announce preview)
-		bot!!: 这样一个人也发不到…
-		spec: (forge announce send 1)
+		spec: (forge announce preview zzzzzzzz)
+		bot!!: 这样一个人也发不到…`)
+	draft, _, err := d.App.Store.NoticeDraft(t.Context(), 3002)
+	if err != nil {
+		t.Fatal(err)
+	}
+	playIn(t, d, strings.ReplaceAll(`
+		spec: (forge announce send EDITION)
 		bot!!: 这样一个人也发不到…
 		spec: [安居小区的居民]
 		bot*: …现在一个人也发不到…
@@ -46,7 +52,7 @@ func TestAnnounceParts(t *testing.T) {
 		spec: 等会儿吧
 		bot: 「等会儿吧」是什么时候，我没看懂。…
 		spec: 昨天 8:00
-		bot: 这个时间已经过了，请换一个时间。写好的内容都在。
+		bot: 这个时间已经过了，请换一个时间，内容都在。
 		spec: 每周一 8:00
 		bot: …
 		|
@@ -75,7 +81,7 @@ func TestAnnounceParts(t *testing.T) {
 		spec: [改时间]
 		bot*: …
 		spec: 9点半
-		bot: …· 周一 11月23日 09:30…
+		bot: 11月23日（周一）9:30…
 		spec: [就这个时间]
 		bot: (photo)
 		bot: (photo)
@@ -87,9 +93,9 @@ func TestAnnounceParts(t *testing.T) {
 		bot!!: 这个按钮已经过时了…
 		clock: +40m
 		spec: [确认发送]
-		bot!!: 这个时间已经过了，请换一个时间。写好的内容都在。
+		bot!!: 这个时间已经过了，请换一个时间，内容都在。
 		spec: (photo) 换一张
-		bot: 请点上面的按钮。…`)
+		bot: 请先点上面的按钮。…`, "EDITION", strconv.FormatInt(int64(draft.Edition), 36)))
 }
 
 // TestAnnounceLong: what is too long is told at once, by how much, and kept.
@@ -107,9 +113,9 @@ func TestAnnounceLong(t *testing.T) {
 	playIn(t, d, `
 		crier: [所有的群]
 		bot*: …
-		crier: (forge announce preview)
+		crier: (forge announce preview zzzzzzzz)
 		bot!!: 太长了：带照片或文件的最多 1024 个字，现在多了 977 个。…
-		crier: (forge announce body)
+		crier: (forge announce body zzzzzzzz)
 		bot*: 请把新的内容发给我…
 		crier: 短的
 		bot: 发给谁？…✓ 所有的群…`)
@@ -140,8 +146,9 @@ func TestAnnounceEnglish(t *testing.T) {
 		eve: when I like
 		bot: I do not understand when “when I like” is.…
 		eve: tomorrow 7:30
-		bot: …The next times are:
-		| · Tue 24 Nov 07:30…
+		bot: Tue 24 Nov at 7:30
+		|
+		| It is sent once, then.…
 		eve: [Now]
 		bot*: Anything else?…
 		eve: [Receipts]
@@ -160,5 +167,5 @@ func TestAnnounceEnglish(t *testing.T) {
 		| [Send it to me first] [Send]
 		| [Change] [Give up]
 		eve: [Give up]
-		bot*: All right, it is not sent.`)
+		bot*: All right, it is not sent now. It is kept for seven days: go on with /announce.`)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"xingfuli/bot/calendar"
 	"xingfuli/bot/card"
 	"xingfuli/bot/community"
 	"xingfuli/bot/notice"
@@ -65,7 +66,30 @@ func (h Notice) tab(ctx context.Context, t *telegram.Turn, tab string, page int)
 			list = append(list, card.Announced{Notice: n})
 		}
 	}
+	if tab == card.TabAhead {
+		if err := h.dated(ctx, t, list); err != nil {
+			return telegram.Message{}, err
+		}
+	}
 	return card.Notices(t.Words(), tab, list, page), nil
+}
+
+// dated notes when notices to come go out next.
+func (h Notice) dated(ctx context.Context, t *telegram.Turn, list []card.Announced) error {
+	days, _, err := h.Days(ctx)
+	if err != nil {
+		return err
+	}
+	for i, n := range list {
+		var rule calendar.Rule
+		if n.When == "" || rule.UnmarshalText([]byte(n.When)) != nil {
+			continue
+		}
+		if next, ok := rule.Next(t.Now, days); ok {
+			list[i].At = next.At
+		}
+	}
+	return nil
 }
 
 // going holds the notices that are on their way.
@@ -207,7 +231,11 @@ func (h Notice) askNow(ctx context.Context, t *telegram.Turn, n notice.Notice) e
 	if err != nil {
 		return err
 	}
-	v := map[string]any{"Reach": card.Reach(t.Words(), c.Reach)}
+	next, err := h.next(ctx, t, n.When)
+	if err != nil && !errors.Is(err, notice.ErrPast) {
+		return err
+	}
+	v := map[string]any{"Reach": card.Reach(t.Words(), c.Reach), "When": next.words, "Once": next.once}
 	return t.Edit(ctx, card.NoticeSure(t.Words(), n, "notice.now_sure", "notice.at_once", "sent", v))
 }
 
@@ -269,10 +297,11 @@ func (h Notice) now(ctx context.Context, t *telegram.Turn, n notice.Notice) erro
 	if err := h.deliver(ctx, t, n, n.Author, false); err != nil {
 		return err
 	}
-	if n, err = h.Store.Notice(ctx, n.ID); err != nil {
+	c, err := h.compose(ctx, t, notice.Draft{To: n.To})
+	if err != nil {
 		return err
 	}
-	return h.open(ctx, t, n)
+	return t.Edit(ctx, card.NoticeDone(t.Words(), "notice.started", c, card.Sum{Quiet: !n.Urgent && h.Quiet(t.Now)}))
 }
 
 // rehearse sends a notice to the person alone, the way it would go to all.

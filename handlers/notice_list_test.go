@@ -102,7 +102,6 @@ func TestNoticeWeekly(t *testing.T) {
 			crier: 明天 7:30
 			bot: 「倒垃圾」改成：
 			| 11月24日（周二）7:30
-			| · 周二 11月24日 07:30
 			|
 			| 可以吗？也可以再打一个时间。
 			| [就这样改] [先不]
@@ -138,7 +137,7 @@ func TestNoticeWeekly(t *testing.T) {
 	t.Run("now", func(t *testing.T) {
 		t.Parallel()
 		d := hall(t)
-		playIn(t, d, weekly+opened+"crier: [现在发]\nbot*: 现在就发「倒垃圾」吗？将发到 1 个群。\n| [现在发] [先不]\n")
+		playIn(t, d, weekly+opened+"crier: [现在发]\nbot*: 现在就发「倒垃圾」吗？将发到 1 个群。…\n| [现在发] [先不]\n")
 		done(t, d, "crier: [现在发]")
 		want(t, d, "倒垃圾", 1)
 		done(t, d, "clock: +7d")

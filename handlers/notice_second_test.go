@@ -198,7 +198,7 @@ func TestNoticeAlone(t *testing.T) {
 	playIn(t, d, strings.ReplaceAll(toAll[:strings.Index(toAll, "	bot*: 好，已经")], "crier", "admin")+`
 		bot!!: 发的人多，要另一位同事同意，可是现在没有别的公告员或管理员。…
 		admin: /announce
-		bot: 请把要发的内容发给我…您上次还有一条没写完，可以接着写。
+		bot: 请把要发的内容发给我…上次写的「明天停水」还没发，可以接着写。…
 		| [接着写] [不要了，重新写]
 		admin: [接着写]
 		bot: 明天停水
@@ -206,9 +206,9 @@ func TestNoticeAlone(t *testing.T) {
 		| [先发给我] [确认发送]
 		| [修改] [取消]
 		admin: [取消]
-		bot*: 好，这条不发了。
+		bot*: 好，先不发了。写好的替您留七天，发 /announce 可以接着写。
 		admin: /announce
-		bot: 请把要发的内容发给我：…都会保留。`)
+		bot: …上次写的「明天停水」还没发，可以接着写。…`)
 }
 
 // TestNoticeSecondMoved: what needs a second person needs one for other times too, and is not let

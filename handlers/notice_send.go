@@ -61,7 +61,7 @@ func (h Notice) sum(ctx context.Context, t *telegram.Turn, c card.Compose) (card
 		if err != nil {
 			return s, err
 		}
-		s.When, s.Times, at = next.words, next.times, next.first
+		s.When, s.Times, at = next.words, next.list(), next.first
 	}
 	s.Quiet = !d.Urgent && h.Quiet(at)
 	var err error

@@ -225,7 +225,7 @@ func TestAnnounceKept(t *testing.T) {
 		crier: [下一步]
 		bot!!: 这个按钮已经过时了…
 		crier: /announce
-		bot: …您上次还有一条没写完，可以接着写。
+		bot: …上次写的「体检」还没发，可以接着写。直接发新的内容来，上次那条就不要了。
 		| [接着写] [不要了，重新写]
 		crier: [接着写]
 		bot*: 发给谁？…✓ 全体工作人员…
@@ -234,15 +234,15 @@ func TestAnnounceKept(t *testing.T) {
 		crier: /menu
 		bot: …
 		crier: /announce
-		bot: …可以接着写。
+		bot: …可以接着写。…
 		crier: [不要了，重新写]
 		bot*: 请把要发的内容发给我：…都会保留。
 		crier: 开会
 		bot: 发给谁？…
 		crier: /cancel
-		bot: 好，这条不发了。
+		bot: 好，先不发了。写好的替您留七天，发 /announce 可以接着写。
 		crier: /announce
-		bot: 请把要发的内容发给我：…都会保留。
+		bot: …上次写的「开会」还没发，可以接着写。…
 		crier: 开会
 		bot: 发给谁？…
 		clock: +8d
@@ -269,7 +269,7 @@ func TestAnnounceStaff(t *testing.T) {
 		bot: 发给谁？…
 		admin: [某个职务…]
 		bot*: …
-		admin: [所有管理员]
+		admin: [职务是「管理员」的所有人]
 		bot*: …将发到 1 人…
 		admin: [回到分类]
 		bot*: …

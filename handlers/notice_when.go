@@ -22,6 +22,14 @@ type coming struct {
 	once  bool // there is no other after the first
 }
 
+// list is the next times, unless there is one only, which the words say.
+func (c coming) list() []string {
+	if c.once {
+		return nil
+	}
+	return c.times
+}
+
 // next tells when a rule comes due from now on. It returns notice.ErrPast when it never does,
 // with the words of the rule all the same.
 func (h Notice) next(ctx context.Context, t *telegram.Turn, when string) (coming, error) {
@@ -53,16 +61,29 @@ func (h Notice) readTime(ctx context.Context, t *telegram.Turn) (when string, ok
 	switch {
 	case errors.Is(err, calendar.ErrPast):
 		return "", false, notice.ErrPast
+	case errors.Is(err, calendar.ErrHour):
+		return "", false, t.Say(ctx, "notice.no_hour", map[string]any{"Words": t.Text})
 	case err != nil:
 		return "", false, t.Say(ctx, "notice.bad_time", map[string]any{"Words": t.Text})
+	}
+	if next := card.NextTimes(rule, t.Now, days, 2); len(next) == 2 && next[1].At.Sub(next[0].At) < leastApart {
+		return "", false, t.Say(ctx, "notice.often", nil)
 	}
 	when = rule.String()
 	_, err = h.next(ctx, t, when)
 	return when, err == nil, err
 }
 
+// leastApart is between two times of a notice: more often, people stop reading.
+const leastApart = time.Hour
+
 // time takes the time that the person typed for the draft.
 func (h Notice) time(ctx context.Context, t *telegram.Turn, d notice.Draft) error {
+	if t.Means("notice.at_once_words") {
+		var step string
+		d = d.Edit(func(d *notice.Draft) { step, _ = nowPreview(h, ctx, t, d, "") })
+		return h.lead(ctx, t, "now", step, d)
+	}
 	when, ok, err := h.readTime(ctx, t)
 	if err != nil || !ok {
 		return err
@@ -84,7 +105,7 @@ func (h Notice) times(ctx context.Context, t *telegram.Turn, c card.Compose) err
 	if err != nil {
 		return err
 	}
-	return t.Edit(ctx, card.NoticeTimes(t.Words(), c, next.words, next.times, h.Quiet(next.first)))
+	return t.Edit(ctx, card.NoticeTimes(t.Words(), c, next.words, next.list(), h.Quiet(next.first)))
 }
 
 // moving is a notice that is about to get other times.
@@ -127,7 +148,7 @@ func (h Notice) retimed(ctx context.Context, t *telegram.Turn) error {
 		return err
 	}
 	n.Version = t.Known.Dialogue.Version // the button belongs to this step
-	v := map[string]any{"When": next.words, "Times": next.times}
+	v := map[string]any{"When": next.words, "Times": next.list()}
 	_, err = t.Send(ctx, card.NoticeSure(t.Words(), n, "notice.move_sure", "notice.move_yes", "moved", v))
 	return err
 }

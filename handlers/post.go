@@ -63,12 +63,13 @@ func (h Post) Register(r *telegram.Router) {
 func (h Post) acts() map[string]func(context.Context, *telegram.Turn, queue.Delivery) error {
 	sure := func(act string) func(context.Context, *telegram.Turn, queue.Delivery) error {
 		return func(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
-			_, err := t.Send(ctx, card.Sure(t.Words(), d, act))
+			_, err := t.Send(ctx, card.Sure(t.Words(), d, act, t.Now))
 			return err
 		}
 	}
 	return map[string]func(context.Context, *telegram.Turn, queue.Delivery) error{
 		"show":         h.show,
+		"keep":         h.keep,
 		"pause":        h.steer(queue.Paused, queue.Running),
 		"resume":       h.steer(queue.Running, queue.Paused),
 		"stop":         sure("stop"),
@@ -132,6 +133,14 @@ func targets(d queue.Delivery) []notice.Target {
 func (h Post) show(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
 	held := d.State == queue.Running && d.Queued > 0 && d.Waits() && h.Quiet(t.Now)
 	return t.Edit(ctx, card.Delivery(t.Words(), d, held))
+}
+
+// keep leaves a delivery as it is, where it was asked whether to do something to it.
+func (h Post) keep(ctx context.Context, t *telegram.Turn, _ queue.Delivery) error {
+	if err := t.Edit(ctx, telegram.Message{HTML: t.Words().HTML("post.kept", nil)}); err != nil || t.Known.Dialogue.Word != "revise" {
+		return err
+	}
+	return t.End(ctx)
 }
 
 // now shows the report as it is now.
@@ -258,7 +267,7 @@ func (h Post) failures(ctx context.Context, t *telegram.Turn, d queue.Delivery) 
 // visit sends the table of those who have not said that they got it, by community: somebody
 // goes and sees them.
 func (h Post) visit(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
-	list, err := h.pick(ctx, d.ID, func(r queue.Row) bool { return r.To.ID > 0 })
+	list, err := h.pick(ctx, d.ID, func(r queue.Row) bool { return r.To.ID > 0 && r.To.ID != d.Author })
 	if err != nil {
 		return err
 	}

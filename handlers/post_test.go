@@ -76,7 +76,7 @@ func TestPost(t *testing.T) {
 	heard(t, d, 3001, "…已收到：3")
 	done(t, d, "crier: [失败名单]")
 	heard(t, d, 3001, "没发到的 1 个，原因在表里。")
-	if got := sheet(t, d, 3001); !strings.Contains(got, "eva,4002,个人,上次就发不到") {
+	if got := sheet(t, d, 3001); !strings.Contains(got, "eva,4002,个人,把机器人停用了") {
 		t.Errorf("the failures: %q", got)
 	}
 	done(t, d, "crier: [走访名单]")

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -125,8 +126,7 @@ func (h Topics) toggleAll(ctx context.Context, t *telegram.Turn) error {
 	return h.shown(ctx, t)
 }
 
-// stop is one tap on 【不再接收此类】: the topics that the message was for, or the notices to
-// residents.
+// stop is one tap on 【不再接收此类】: what the message came to this person for.
 func (h Topics) stop(ctx context.Context, t *telegram.Turn) error {
 	if !t.Private() {
 		return telegram.ErrStale
@@ -135,27 +135,63 @@ func (h Topics) stop(ctx context.Context, t *telegram.Turn) error {
 	if err != nil {
 		return err
 	}
-	topics := refusals(d)
-	if err := h.Store.Subscribe(ctx, t.Op(), t.UserID(), slices.Contains(topics, notice.NoNews), topics...); err != nil {
+	chosen, err := h.Store.Subscriptions(ctx, t.UserID())
+	if err != nil {
 		return err
 	}
-	return t.Toast(ctx, "topic.stopped", nil)
+	p, err := h.Store.Places(ctx, t.Known.Content)
+	if err != nil {
+		return err
+	}
+	kinds := refusals(targets(d), chosen, t.Known.Person.Community)
+	if err := h.refuse(ctx, t, kinds); err != nil {
+		return err
+	}
+	if err := t.Toast(ctx, "topic.stopped", map[string]any{"Kinds": card.Kinds(t.Words(), p.Topics, kinds)}); err != nil {
+		return err
+	}
+	if err := t.Relabel(ctx, t.Words().Plain("topic.stop_done", nil)); err != nil && !errors.Is(err, queue.ErrRefused) {
+		return err
+	}
+	return nil // it may be gone by now
 }
 
-// refusals are the topics of a delivery, which who taps is to hear no more of, or the notices to
-// residents when it was for no topic.
-func refusals(d queue.Delivery) []string {
-	var topics []string
-	residents := false
-	for _, to := range targets(d) {
-		topic, _, _ := strings.Cut(to.ID, "@")
-		residents = residents || to.Kind == notice.Residents
-		if to.Kind == notice.Subscriber && !slices.Contains(topics, topic) {
-			topics = append(topics, topic)
+// refuse turns topics off, and notices to residents.
+func (h Topics) refuse(ctx context.Context, t *telegram.Turn, kinds []string) error {
+	news, off := t.Op(), t.Op()
+	if slices.Contains(kinds, notice.NoNews) {
+		if err := h.Store.Subscribe(ctx, news, t.UserID(), true, notice.NoNews); err != nil {
+			return err
 		}
 	}
-	if len(topics) == 0 && residents {
-		return []string{notice.NoNews}
+	topics := slices.DeleteFunc(slices.Clone(kinds), func(k string) bool { return k == notice.NoNews })
+	return h.Store.Subscribe(ctx, off, t.UserID(), false, topics...)
+}
+
+// refusals are what somebody hears no more of who refuses a notice that was for these: of its
+// topics those that they have chosen, and notices to residents when it was for those of home.
+// Who has neither, because they have refused it before or moved, refuses all it was for.
+func refusals(to []notice.Target, chosen []string, home string) []string {
+	var all, mine []string
+	for _, x := range to {
+		var kind string
+		var had bool
+		switch x.Kind {
+		case notice.Subscriber:
+			kind, _, _ = strings.Cut(x.ID, "@")
+			had = slices.Contains(chosen, kind)
+		case notice.Residents:
+			kind, had = notice.NoNews, x.ID == home && !slices.Contains(chosen, notice.NoNews)
+		default:
+			continue
+		}
+		if all = append(all, kind); had {
+			mine = append(mine, kind)
+		}
 	}
-	return topics
+	if len(mine) == 0 {
+		mine = all
+	}
+	slices.Sort(mine)
+	return slices.Compact(mine)
 }

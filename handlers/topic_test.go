@@ -72,7 +72,7 @@ func TestTopics(t *testing.T) {
 	heard(t, d, 3003, "停水二")
 	send("3", "小区三", false, "residents:anju")
 	heard(t, d, 1001, "小区三")
-	done(t, d, "resident: [不再接收此类]\nresident: [不再接收此类]")
+	done(t, d, "resident: [不再接收此类]\nresident: [✓ 不再接收]")
 	send("4", "小区四", false, "residents:anju")
 	heard(t, d, 1001, "小区三")
 	send("5", "紧急五", true, "residents:anju")
@@ -90,6 +90,10 @@ func TestTopics(t *testing.T) {
 		| [全部打开] [全部关掉]`)
 	send("6", "小区六", false, "residents:anju")
 	heard(t, d, 1001, "小区六")
+	send("7", "两样七", false, "residents:anju", "topic:tea") // which came as one to residents
+	done(t, d, "resident: [不再接收此类]")
+	send("8", "小区八", false, "residents:anju")
+	heard(t, d, 1001, "两样七")
 	playIn(t, d, `
 		ana: /privacy
 		bot: …您选的想收哪些通知：8 样…`)

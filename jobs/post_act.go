@@ -54,10 +54,15 @@ func (a acts) sentTo(ctx context.Context, d queue.Delivery, page func(context.Co
 	})
 }
 
-// silent lists the people whom the other delivery has reached and who have not said so.
+// silent lists the people whom the other delivery has reached and who have not said so, but for
+// its author.
 func (a acts) silent(ctx context.Context, d queue.Delivery, page func(context.Context, []queue.Chat) error) error {
+	of, err := a.store.Delivery(ctx, d.Ref)
+	if err != nil {
+		return err
+	}
 	return a.sentTo(ctx, d, func(ctx context.Context, chats []queue.Chat) error {
-		chats = slices.DeleteFunc(chats, func(c queue.Chat) bool { return c.ID < 0 })
+		chats = slices.DeleteFunc(chats, func(c queue.Chat) bool { return c.ID < 0 || c.ID == of.Author })
 		users := make([]int64, len(chats))
 		for i, c := range chats {
 			users[i] = c.ID

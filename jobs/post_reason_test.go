@@ -29,7 +29,7 @@ func (h *office) refusing(t *testing.T) map[queue.Chat]queue.Why {
 	kicked, muted, deleted, topics := h.forum(village), h.forum(village-1), h.forum(village-2), h.forum(village-3)
 	h.sim.AddGroup(sim.Group{ID: village - 4, Title: "never", Members: []int64{author}})
 	err := errors.Join(
-		h.sim.Block(c[0].ID), h.sim.Deactivate(c[1].ID), h.store.SetReachable(t.Context(), c[2].ID, false),
+		h.sim.Block(c[0].ID), h.sim.Deactivate(c[1].ID), h.store.SetGone(t.Context(), c[2].ID, queue.WhyAway),
 		h.sim.RemoveBot(kicked.ID, author), h.sim.Mute(muted.ID, true), h.sim.Disband(deleted.ID), h.sim.CloseTopic(topics.ID, 7, true),
 	)
 	if err != nil {

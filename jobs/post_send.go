@@ -181,8 +181,8 @@ func (p *Post) deliver(ctx context.Context, d queue.Delivery, to *queue.Chat, pl
 	if err != nil {
 		return outcome{err: fmt.Errorf("%w: %w", queue.ErrLater, err)}
 	}
-	if to.ID > 0 && known.Person.Gone {
-		return outcome{why: queue.WhyAway}
+	if to.ID > 0 && known.Person.Gone != "" {
+		return outcome{why: known.Person.Gone}
 	}
 	w := text.In(text.Match(known.Chat.Language, p.Default))
 	if k.Do != nil {

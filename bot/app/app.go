@@ -198,11 +198,11 @@ func (a *App) notices(staff staff) handlers.Notice {
 }
 
 // gone notes a person whom nothing reaches until they write again.
-func (a *App) gone(ctx context.Context, chat int64) {
+func (a *App) gone(ctx context.Context, chat int64, why queue.Why) {
 	if chat < 0 {
 		return // groups are asked when somebody writes in them
 	}
-	if err := a.Store.SetReachable(ctx, chat, false); err != nil {
+	if err := a.Store.SetGone(ctx, chat, why); err != nil {
 		a.log.Warn("a person who is gone", "chat", chat, "err", err)
 	}
 }

@@ -1,6 +1,8 @@
 package card
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"xingfuli/bot/calendar"
@@ -16,8 +18,15 @@ func Push(w text.Words, r calendar.Rule, times []calendar.Occurrence, now time.T
 		key = "daily.set"
 	}
 	m := telegram.Message{HTML: w.HTML(key, map[string]any{"When": When(w, r, now), "Times": Times(w, times)})}
-	m.Buttons = [][]telegram.Button{{{Label: w.Plain("daily.off", nil), Word: "pushoff"}}}
+	m.Buttons = [][]telegram.Button{{{Label: w.Plain("daily.off", nil), Word: "pushoff", ID: PushID(r)}}}
 	return m
+}
+
+// PushID stands for the times of a group's menu on the button that ends them: where they are others
+// by now, the button is an old one.
+func PushID(r calendar.Rule) string {
+	sum := sha256.Sum256([]byte(r.String()))
+	return hex.EncodeToString(sum[:4])
 }
 
 // Nag reminds a canteen's staff that there is no menu for a date.

@@ -66,9 +66,10 @@ func (c Compose) button(w text.Words, key, id string) telegram.Button {
 	return telegram.Button{Label: w.Plain(key, nil), Word: "announce", ID: id, Version: int64(c.Draft.Edition)}
 }
 
-// NoticeBegin asks for what to send; kept tells that there is an unfinished one.
-func NoticeBegin(w text.Words, kept bool) telegram.Message {
-	m := telegram.Message{HTML: w.HTML("notice.begin", map[string]any{"Kept": kept})}
+// NoticeBegin asks for what to send; kept tells that there is an unfinished one, of which this is
+// the body.
+func NoticeBegin(w text.Words, kept bool, old notice.Body) telegram.Message {
+	m := telegram.Message{HTML: w.HTML("notice.begin", map[string]any{"Kept": kept, "Head": NoticeHead(old)})}
 	if kept {
 		m.Buttons = [][]telegram.Button{{
 			{Label: w.Plain("notice.resume", nil), Word: "announce", ID: "resume"},
@@ -118,7 +119,13 @@ func ticks(w text.Words, c Compose, offers []notice.Target, kind notice.TargetKi
 	for _, t := range offers[p.From():p.To()] {
 		rows = append(rows, []telegram.Button{tick(w, c, t, PageID(string(kind), p.From()/PerPage))})
 	}
-	return append(rows, p.turn(w, "announce", "to."+string(kind))...)
+	for _, row := range p.turn(w, "announce", "to."+string(kind)) {
+		for i := range row {
+			row[i].Version = int64(c.Draft.Edition)
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 // tick carries what a press makes of it, so that a second press changes nothing.
@@ -127,7 +134,7 @@ func tick(w text.Words, c Compose, t notice.Target, back string) telegram.Button
 	if slices.Contains(c.Draft.To, t) {
 		key, sign = "notice.ticked", "-"
 	}
-	return telegram.Button{Label: w.Plain(key, map[string]any{"Name": Target(w, c.Places, t)}), Word: "announce", ID: "tick." + sign + t.String() + "." + back}
+	return telegram.Button{Label: w.Plain(key, map[string]any{"Name": Target(w, c.Places, t)}), Word: "announce", ID: "tick." + sign + t.String() + "." + back, Version: int64(c.Draft.Edition)}
 }
 
 // kinds leads to the targets of each kind; of a kind that is one target only it is that.
@@ -167,7 +174,7 @@ func NoticeOptions(w text.Words, c Compose) telegram.Message {
 		if on {
 			name, sign = "notice.ticked", "-"
 		}
-		return telegram.Button{Label: w.Plain(name, map[string]any{"Name": w.Plain(key, nil)}), Word: "announce", ID: "option." + sign + id}
+		return telegram.Button{Label: w.Plain(name, map[string]any{"Name": w.Plain(key, nil)}), Word: "announce", ID: "option." + sign + id, Version: int64(c.Draft.Edition)}
 	}
 	return telegram.Message{HTML: w.HTML("notice.options", nil), Buttons: [][]telegram.Button{
 		{option(c.Draft.Urgent, "notice.urgent", "urgent"), option(c.Draft.Receipt, "notice.receipt", "receipt")},

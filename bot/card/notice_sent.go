@@ -34,6 +34,7 @@ func NoticeDecided(w text.Words, n notice.Notice, second string, yes bool) teleg
 // Announced is a notice as a list of notices shows it.
 type Announced struct {
 	notice.Notice
+	At   time.Time // when it goes out next; zero: that is not known
 	When string    // its times in words; empty: at once
 	Next []string  // its next times; empty: none
 	By   string    // who wrote it; empty: nobody is known
@@ -63,6 +64,9 @@ func Notices(w text.Words, tab string, list []Announced, page int) telegram.Mess
 		at := n.Last
 		if tab == TabAhead || at.IsZero() {
 			at = n.Made
+		}
+		if !n.At.IsZero() {
+			at = n.At
 		}
 		label := w.Plain("notice.line", map[string]any{"At": moment(w, at), "Head": NoticeHead(n.Body), "State": w.Plain("notice.state_"+string(n.State), nil)})
 		m.Buttons = append(m.Buttons, []telegram.Button{{Label: label, Word: "notice", ID: n.ID}})

@@ -111,19 +111,28 @@ func deliveryButtons(w text.Words, d queue.Delivery) [][]telegram.Button {
 	for pair := range slices.Chunk(acts, 2) {
 		var row []telegram.Button
 		for _, act := range pair {
-			row = append(row, telegram.Button{Label: w.Plain("post.act_"+act, nil), Word: "post", ID: d.ID + "." + act})
+			label := w.Plain("post.act_"+act, nil)
+			if act == "again_failed" && d.IsAct() { // nothing is sent
+				label = w.Plain("post.act_retry", nil)
+			}
+			row = append(row, telegram.Button{Label: label, Word: "post", ID: d.ID + "." + act})
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
+// recallable is for how long after it was sent Telegram lets a bot delete a message (Bot API,
+// deleteMessage).
+const recallable = 48 * time.Hour
+
 // Sure asks before something is done to a delivery that cannot be undone.
-func Sure(w text.Words, d queue.Delivery, act string) telegram.Message {
-	v := map[string]any{"Left": d.Queued + d.Sending, "Sent": d.Sent, "Unknown": d.Unknown}
+func Sure(w text.Words, d queue.Delivery, act string, now time.Time) telegram.Message {
+	made := d.Made.In(now.Location())
+	v := map[string]any{"Left": d.Queued + d.Sending, "Sent": d.Sent, "Unknown": d.Unknown, "At": moment(w, made), "Old": now.Sub(made) > recallable}
 	return telegram.Message{HTML: w.HTML("post.sure_"+act, v), Buttons: [][]telegram.Button{{
 		{Label: w.Plain("post.yes_"+act, nil), Word: "post", ID: d.ID + ".yes_" + act},
-		{Label: w.Plain("post.no", nil), Word: "post", ID: d.ID + ".show"},
+		{Label: w.Plain("post.no", nil), Word: "post", ID: d.ID + ".keep"},
 	}}}
 }
 
@@ -165,7 +174,7 @@ func Revision(w text.Words, words text.HTML, d queue.Delivery, version int64) te
 		HTML: w.HTML("post.revise_sure", map[string]any{"Text": words, "Sent": d.Sent}),
 		Buttons: [][]telegram.Button{{
 			{Label: w.Plain("post.yes_revise", nil), Word: "postfix", Version: version},
-			{Label: w.Plain("post.no", nil), Word: "post", ID: d.ID + ".show"},
+			{Label: w.Plain("post.no", nil), Word: "post", ID: d.ID + ".keep"},
 		}},
 	}
 }

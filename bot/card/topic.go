@@ -72,6 +72,19 @@ func TopicsPrivate(w text.Words, link string) telegram.Message {
 	}
 }
 
+// Kinds names kinds of news in one line: topics, and notices to residents (notice.NoNews).
+func Kinds(w text.Words, all notice.Topics, ids []string) string {
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		if t, ok := all.ByID(id); ok {
+			names[i] = TopicName(w, t)
+		} else {
+			names[i] = w.Plain("topic.news", nil)
+		}
+	}
+	return w.Plain("menu.list", map[string]any{"Names": names})
+}
+
 // StopRow is the button by which somebody hears no more of the kind that a delivery is of; nil
 // for what is for the staff, who cannot refuse it.
 func StopRow(w text.Words, d queue.Delivery) []telegram.Button {

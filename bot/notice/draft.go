@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"slices"
+	"time"
 )
 
 // Refusals of what somebody writes.
@@ -94,8 +95,15 @@ type Draft struct {
 	Urgent  bool     `json:"u,omitempty"` // it is sent in the quiet hours too
 	Receipt bool     `json:"r,omitempty"` // 已收到 is asked for
 	Seen    bool     `json:"s,omitempty"` // its author has seen it as a whole, and only changes it now
+	Begun   int      `json:"f,omitempty"` // the first edition: what is below it is of an earlier draft
 	Timed   int      `json:"m,omitempty"` // the edition in which the time was said last
 	Edition int      `json:"e,omitempty"` // grows with each change: what is confirmed is what was shown
+}
+
+// NewDraft is an empty draft, of which the editions follow those of all drafts begun before it.
+func NewDraft(now time.Time) Draft {
+	first := int(now.UnixMilli()) // nobody makes a thousand changes in a second
+	return Draft{Begun: first, Edition: first}
 }
 
 // Edit is the draft as f changes it. What is confirmed from now on is the new one.

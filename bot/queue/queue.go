@@ -48,7 +48,7 @@ type Profile struct {
 	Language  string // as chosen by /language; empty: not chosen
 	Community string // ID; empty: not known yet
 	Title     string // of a group that belongs to a community, as it was last seen
-	Gone      bool   // could not be reached when last written to
+	Gone      Why    // why nothing has reached them of late; empty: they can be reached
 }
 
 // Dialogue is a conversation of several steps, per chat and person. It is dropped

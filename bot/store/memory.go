@@ -58,7 +58,12 @@ func profile(cmd *redis.SliceCmd) queue.Profile {
 	}
 	lang, _ := v[0].(string)
 	community, _ := v[1].(string)
-	p := queue.Profile{Language: lang, Community: community, Gone: v[2] != nil}
+	p := queue.Profile{Language: lang, Community: community}
+	if gone, ok := v[2].(string); ok {
+		if p.Gone = queue.Why(gone); gone == "1" { // as it was kept once
+			p.Gone = queue.WhyAway
+		}
+	}
 	if len(v) > 3 {
 		p.Title, _ = v[3].(string)
 	}
@@ -106,16 +111,16 @@ func (s *Store) SetDialogue(ctx context.Context, chat, user, was int64, d queue.
 	return nil
 }
 
-// SetReachable notes that a person has blocked the bot, or is back.
-func (s *Store) SetReachable(ctx context.Context, user int64, reachable bool) error {
+// SetGone notes why a person cannot be reached, or with an empty why that they are back.
+func (s *Store) SetGone(ctx context.Context, user int64, why queue.Why) error {
 	var err error
-	if reachable {
+	if why == "" {
 		err = s.db.HDel(ctx, s.personKey(user), "gone").Err()
 	} else {
-		err = s.db.HSet(ctx, s.personKey(user), "gone", 1).Err()
+		err = s.db.HSet(ctx, s.personKey(user), "gone", string(why)).Err()
 	}
 	if err != nil {
-		return fmt.Errorf("set reachable: %w", err)
+		return fmt.Errorf("set gone: %w", err)
 	}
 	return nil
 }

@@ -125,7 +125,7 @@ func TestKnown(t *testing.T) {
 		if k, err := s.Known(ctx, -5, 1); err != nil || k.Content != 0 || k.Person != (queue.Profile{}) || k.Chat != (queue.Profile{}) {
 			t.Fatalf("known of nobody: %+v, %v", k, err)
 		}
-		for _, err := range []error{s.SetLanguage(ctx, "u1.1", 1, "en"), s.SetLanguage(ctx, "u2.1", -5, "zh-Hans"), s.SetCommunity(ctx, "u3.1", -5, "anju"), s.SetReachable(ctx, 1, false), s.SetReachable(ctx, 1, true)} {
+		for _, err := range []error{s.SetLanguage(ctx, "u1.1", 1, "en"), s.SetLanguage(ctx, "u2.1", -5, "zh-Hans"), s.SetCommunity(ctx, "u3.1", -5, "anju"), s.SetGone(ctx, 1, queue.WhyBlocked), s.SetGone(ctx, 1, "")} {
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -142,7 +142,11 @@ func (r *Router) pressed(ctx context.Context, t *Turn, data string) error {
 func (r *Router) member(ctx context.Context, id int64, a *Attempt, m *models.ChatMemberUpdated) error {
 	was, is := inside(m.OldChatMember), inside(m.NewChatMember)
 	if m.Chat.Type == models.ChatTypePrivate {
-		return r.Memory.SetReachable(ctx, m.Chat.ID, is)
+		why := queue.WhyBlocked
+		if is {
+			why = ""
+		}
+		return r.Memory.SetGone(ctx, m.Chat.ID, why)
 	}
 	if was || !is || m.Chat.Type == models.ChatTypeChannel {
 		return nil
@@ -329,6 +333,9 @@ func (r *Router) addressed(ctx context.Context, t *Turn) error {
 			return err
 		}
 		return h(ctx, t)
+	}
+	if r.leaves(t) {
+		return r.leave(ctx, t)
 	}
 	if h := r.steps[t.Known.Dialogue.Word]; h != nil && (t.Private() || t.Message.ReplyToMessage != nil) {
 		if err := h(ctx, t); !errors.Is(err, ErrElse) {

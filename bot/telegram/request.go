@@ -91,7 +91,7 @@ func (s *Sender) prepare(ctx context.Context, r *request, v verdict) bool {
 		r.hold = holdOff(r.tries)
 		return true
 	case v.gone && r.chat != 0 && s.OnGone != nil:
-		s.OnGone(ctx, r.chat)
+		s.OnGone(ctx, r.chat, WhyNot(v.err, r.chat))
 	}
 	return false
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,8 +20,8 @@ type Memory interface {
 	// it. Setting the same version again changes nothing. It returns queue.ErrConflict when
 	// another step came first.
 	SetDialogue(ctx context.Context, chat, user, was int64, d queue.Dialogue) error
-	// SetReachable notes that a person has blocked the bot, or is back.
-	SetReachable(ctx context.Context, user int64, reachable bool) error
+	// SetGone notes why a person cannot be reached, or with an empty why that they are back.
+	SetGone(ctx context.Context, user int64, why queue.Why) error
 	// SetTitle notes what a group is called that belongs to a community.
 	SetTitle(ctx context.Context, group int64, title string) error
 	// Migrate renames a group that has become a supergroup; again is harmless.
@@ -85,6 +86,8 @@ type Router struct {
 	steps    map[string]Handler
 	doing    map[string]string // word of a dialogue → key of its name
 	phrases  map[string]Handler
+	leave    Handler // of who leaves a dialogue
+	leaving  string  // key of the words for it
 	texts    []TextHandler
 	files    []TextHandler
 	joined   []Handler
@@ -146,6 +149,31 @@ func (r *Router) Phrase(key string, h Handler) {
 	for _, l := range text.Languages() {
 		register(&r.phrases, "phrase", text.In(l).Plain(key, nil), h)
 	}
+}
+
+// Leave registers the handler of words that end a dialogue in private, and are words like any
+// others outside of one: the text under key, in any language, has them one a line.
+func (r *Router) Leave(key string, h Handler) {
+	r.leave, r.leaving = h, key
+}
+
+// leaves tells whether a person wants to leave the dialogue.
+func (r *Router) leaves(t *Turn) bool {
+	return r.leave != nil && t.Private() && t.Known.Dialogue.Word != "" && t.Means(r.leaving)
+}
+
+// Means tells whether all that the person has said is one of the words of the text under key,
+// one a line, in any language.
+func (t *Turn) Means(key string) bool {
+	said := strings.ToLower(strings.Trim(t.Text, " \t\n。.！!~～"))
+	for _, l := range text.Languages() {
+		for word := range strings.Lines(text.In(l).Plain(key, nil)) {
+			if said == strings.TrimSpace(word) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Text registers a handler of plain words; they are asked in order.

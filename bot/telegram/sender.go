@@ -35,7 +35,7 @@ type Sender struct {
 	// Wait is how long one request may take with all its waiting and retrying.
 	Wait time.Duration
 	// OnGone is told of a chat in which nobody can be reached any more; nil: nobody asks.
-	OnGone func(ctx context.Context, chat int64)
+	OnGone func(ctx context.Context, chat int64, why queue.Why)
 	// OnMigrate renames a group that has become a supergroup, everywhere. It is called
 	// before the message goes to the new ID. When it fails the message goes all the
 	// same, and it is called again for the next one to the old ID.

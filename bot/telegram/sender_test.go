@@ -185,7 +185,7 @@ func TestGone(t *testing.T) {
 	s.AddPerson(sim.Person{ID: 1003, Name: "never"})
 	sd := sender(t, s, url, Limits{})
 	var gone []int64
-	sd.OnGone = func(_ context.Context, chat int64) { gone = append(gone, chat) }
+	sd.OnGone = func(_ context.Context, chat int64, _ queue.Why) { gone = append(gone, chat) }
 	chats := []int64{ana, ben, 1003, 1004, group, -502, -999}
 	for _, chat := range chats {
 		if _, err := sd.Send(t.Context(), queue.Chat{ID: chat}, Message{HTML: "x"}); !errors.Is(err, queue.ErrUnreachable) {

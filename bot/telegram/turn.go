@@ -80,8 +80,8 @@ func (t *Turn) Load(ctx context.Context) error {
 			return err
 		}
 	}
-	if t.Private() && k.Person.Gone { // they write again
-		return t.router.Memory.SetReachable(ctx, t.Chat.ID, true)
+	if t.Private() && k.Person.Gone != "" { // they write again
+		return t.router.Memory.SetGone(ctx, t.Chat.ID, "")
 	}
 	return nil
 }

@@ -290,14 +290,14 @@ func TestUnreachable(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.play(t, "ben@group: /fine\nbot@group: All right…") // settles the update of the block
-	if k, err := h.store.Known(t.Context(), ana, ana); err != nil || !k.Person.Gone {
+	if k, err := h.store.Known(t.Context(), ana, ana); err != nil || k.Person.Gone != queue.WhyBlocked {
 		t.Errorf("blocked, and known as %+v, %v", k.Person, err)
 	}
 	if err := h.sim.Unblock(ana); err != nil {
 		t.Fatal(err)
 	}
 	h.play(t, "ana: /fine\nbot: All right…")
-	if k, err := h.store.Known(t.Context(), ana, ana); err != nil || k.Person.Gone {
+	if k, err := h.store.Known(t.Context(), ana, ana); err != nil || k.Person.Gone != "" {
 		t.Errorf("back, and known as %+v, %v", k.Person, err)
 	}
 }
