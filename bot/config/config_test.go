@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"log/slog"
-	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -183,88 +181,6 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestExplain(t *testing.T) {
-	_, err := load("config.yaml", []byte("telegram:\n  token: 123:hunter2 # mine\n  mdoe: polling\nlanguage: fr\n"), nil)
-	for _, tt := range []struct {
-		english bool
-		want    string
-	}{
-		{true, `The configuration needs 2 corrections:
-
-config.yaml:3:3: telegram.mdoe: there is no such key (did you mean mode?)
-     2 |   token: ***
->    3 |   mdoe: polling
-       |   ^
-
-config.yaml:4:11: language: this must be zh-Hans | en
-     3 |   mdoe: polling
->    4 | language: fr
-       |           ^`},
-		{false, `配置有 2 处要改：
-
-config.yaml:3:3: telegram.mdoe: 没有这一项（是不是想写 mode？）
-     2 |   token: ***
->    3 |   mdoe: polling
-       |   ^
-
-config.yaml:4:11: language: 只能写 zh-Hans | en
-     3 |   mdoe: polling
->    4 | language: fr
-       |           ^`},
-	} {
-		if got := Explain(err, tt.english); got != tt.want {
-			t.Errorf("got\n%s\nwant\n%s", got, tt.want)
-		}
-	}
-	if got := Explain(fs.ErrClosed, true); got != fs.ErrClosed.Error() {
-		t.Errorf("another error is explained as %q", got)
-	}
-}
-
-// TestWords wants words for every fault that the code can find, and no others.
-func TestWords(t *testing.T) {
-	used := map[string]bool{"title": true, "title_missing": true, "hint": true, "hints": true}
-	for _, r := range rules {
-		used[r.key] = true
-	}
-	for _, file := range []string{"load.go", "check.go"} {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for word := range words {
-			if strings.Contains(string(data), `"`+word+`"`) {
-				used[word] = true
-			}
-		}
-		for _, key := range keyLiterals(string(data)) {
-			if words[key] == ([2]string{}) {
-				t.Errorf("%s: no words for %q", file, key)
-			}
-		}
-	}
-	for _, word := range slices.Sorted(maps.Keys(words)) {
-		if !used[word] {
-			t.Errorf("nobody says %q", word)
-		}
-		for _, field := range []string{"{n}", "{hint}", "{line}", "{choices}"} {
-			if strings.Contains(words[word][0], field) != strings.Contains(words[word][1], field) {
-				t.Errorf("%q has %s in one language only", word, field)
-			}
-		}
-	}
-}
-
-// keyLiterals are the strings behind "Key:" and "key:" in Go code.
-func keyLiterals(code string) []string {
-	var all []string
-	for _, part := range strings.Split(strings.ReplaceAll(code, "Key: \"", "key: \""), "key: \"")[1:] {
-		key, _, _ := strings.Cut(part, `"`)
-		all = append(all, key)
-	}
-	return all
-}
-
 func TestMissing(t *testing.T) {
 	_, err := Load(filepath.Join(t.TempDir(), "config.yaml"), nil)
 	if !errors.Is(err, fs.ErrNotExist) {
@@ -343,102 +259,6 @@ func TestReady(t *testing.T) {
 	}
 }
 
-// TestSecrets breaks files in many ways around a secret, and looks for it in all
-// that is said.
-func TestSecrets(t *testing.T) {
-	files := []string{
-		"telegram:\n  token: %s\n  mdoe: x\n",
-		"telegram:\n  token: \"%s\n",
-		"telegram:\n  token: '%s\n  mode: x\n",
-		"telegram:\n\ttoken: %s\n",
-		"telegram:\n  token %s\n",
-		"telegram:\n  token:%s\n  mode: polling\n",
-		"telegram:\n  tokn: %s\n",
-		"telegram: {tokn: \"%s\", token: \"%s\", mode: x}\n",
-		"telegram: {token: %s, mode: x}\n",
-		"telegram: {token: a,%s, mode: x}\n",
-		"telegram: {mode: x, %s}\n",
-		"telegram: %s\n",
-		"%s\n",
-		"- %s\n",
-		"%s: 1\nmode\n",
-		"telegram:\n  webhook:\n    secret: >\n      %s x\n    urll: 1\n",
-		"telegram:\n  webhook:\n    secret: |\n      %s\n     x: 1\n",
-		"telegram:\n  webhook: {secret: \"a %s\"}\n",
-		"telegram:\n  webhook:\n    secret: [%s]\n",
-		"telegram:\n  webhook:\n    secret: {a: %s}\n",
-		"telegram:\n  webhook:\n    secret:\n      - %s\n",
-		"telegram:\n  proxy: ftp://u:%s@h\n",
-		"redis:\n  url: redis//:%s@h\n",
-		"redis:\n  url: http://:%s@h/0?x=y\n",
-		"redis:\n  url: redis://:%s\n",
-		"redis: {url: \"redis+sentinel://:%s@h\"}\n",
-		"redis: http://:%s@h\n",
-		"redis:\n  http://:%s@h\n",
-		"redis:\n  url: redis://:a,%s@h@\n  dri: 1\n",
-		"timezone: http://:%s@h\n",
-		"language: en # was %s\n\tx",
-		"telegram:\n  token: %s: x\n",
-		"telegram:\n  token: [%s\n",
-		"telegram:\n  token: &%s\n",
-		"telegram:\n  token: *%s\n",
-		"telegram:\n  token: !%s\n",
-		"telegram:\n  token: \"\\%s\"\n",
-	}
-	for _, secret := range []string{"123456789:AAHhunter2_hunter2", "hunter2", "8237461"} {
-		for _, file := range files {
-			if secret != "123456789:AAHhunter2_hunter2" && (strings.HasPrefix(file, "%s: ") || strings.HasPrefix(file, "timezone")) {
-				continue // no secret to anyone who reads the key
-			}
-			file = strings.ReplaceAll(file, "%s", secret)
-			_, err := load("config.yaml", []byte(file), nil)
-			if err == nil {
-				if !strings.Contains(file, "language: en #") && !strings.Contains(file, "|\n") {
-					t.Errorf("no fault in %q", file)
-				}
-				continue
-			}
-			var e *Error
-			if !errors.As(err, &e) {
-				t.Fatal(err)
-			}
-			all := err.Error() + Explain(err, true) + Explain(err, false) + fmt.Sprintf("%+v", e.Faults)
-			if strings.Contains(all, "hunter2") || strings.Contains(all, "8237461") {
-				t.Errorf("%q is told:\n%s", file, Explain(err, true))
-			}
-		}
-	}
-}
-
-func TestSecretPrints(t *testing.T) {
-	c := Default()
-	c.Telegram.Token, c.Telegram.Webhook.Secret = "1:hunter2", "hunter2"
-	c.Telegram.Proxy, c.Redis.URL = "http://u:hunter2@proxy:80", "redis+sentinel://:hunter/hunter2@a:1,b:2/0?sentinel_password=hunter2"
-	var b strings.Builder
-	slog.New(slog.NewJSONHandler(&b, nil)).Info("config", "config", c, "telegram", c.Telegram)
-	slog.New(slog.NewTextHandler(&b, nil)).Info("config", "config", c, "telegram", c.Telegram, "token", c.Telegram.Token)
-	all := b.String() + fmt.Sprint(c, c.Telegram, c.Redis) + fmt.Sprintf("%+v %#v %s %q %v", c, c, c.Telegram.Token, c.Telegram.Token, &c)
-	if strings.Contains(all, "hunter") {
-		t.Error(all)
-	}
-	for _, want := range []string{"http://***@proxy:80", "redis+sentinel://***@a:1,b:2", "Asia/Shanghai"} {
-		if !strings.Contains(c.String(), want) {
-			t.Errorf("%s is not in %s", want, c)
-		}
-	}
-}
-
-func TestSecretString(t *testing.T) {
-	for in, want := range map[Secret]string{
-		"": "", "x": "***", "redis://localhost": "***", "redis://user:pw": "***",
-		"redis://:pw@h:1/0?a=b@c": "redis://***@h:1", "redis://:p@w@h/0": "redis://***@h", "redis://:p?w@h": "***", "redis://:p/w@h": "redis://***@h",
-	} {
-		if got := in.String(); got != want {
-			t.Errorf("%q prints %q, want %q", string(in), got, want)
-		}
-	}
-}
-
 func TestQuiet(t *testing.T) {
 	tests := []struct {
 		quiet, at string
@@ -476,14 +296,6 @@ func TestQuiet(t *testing.T) {
 		over := q.Over(at)
 		if got := over.Format("02 15:04"); got != tt.over || q.In(over) {
 			t.Errorf("%q is over %s at %s, want %s", tt.quiet, tt.at, got, tt.over)
-		}
-	}
-}
-
-func TestNear(t *testing.T) {
-	for s, want := range map[string]string{"mdoe": "mode", "tokne": "token", "Mode": "mode", "web_hook": "webhook", "apiurl": "api_url", "limit": "limits", "zzz": "", "": ""} {
-		if got := near(s, below((&Config{}).fields(), "telegram")); got != want {
-			t.Errorf("near(%q) = %q, want %q", s, got, want)
 		}
 	}
 }
