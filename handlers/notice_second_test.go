@@ -238,7 +238,6 @@ func TestNoticeSecondMoved(t *testing.T) {
 		| 发给：所有的群
 		| 将发到 2 个群
 		| 时间：11月24日（周二）7:30
-		| · 周二 11月24日 07:30
 		| [同意发送] [不同意]`)
 	done(t, d, "clock: 2026-11-24 07:25")
 	playIn(t, d, `

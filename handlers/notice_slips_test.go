@@ -32,6 +32,8 @@ func TestAnnounceSlips(t *testing.T) {
 		bot: 「明天」几点？请连钟点一起说，比如：明天 7:30、每周一 8:00。
 		crier: */5 * * * *
 		bot: 一个小时里发好几次，大家就不看了。…
+		crier: 每月31号 9点
+		bot: …没有 31 号的月份不发。…
 		crier: 每天 9:30
 		bot: 每天 9:30…`)
 	older, _, err := d.App.Store.NoticeDraft(t.Context(), 3001)

@@ -19,6 +19,7 @@ type coming struct {
 	words string   // the rule
 	times []string // the next times
 	first time.Time
+	skips int  // the day of the month that not all months have; 0: they do
 	once  bool // there is no other after the first
 }
 
@@ -41,7 +42,7 @@ func (h Notice) next(ctx context.Context, t *telegram.Turn, when string) (coming
 	if err != nil {
 		return coming{}, err
 	}
-	c := coming{words: card.When(t.Words(), rule, t.Now)}
+	c := coming{words: card.When(t.Words(), rule, t.Now), skips: rule.Skips()}
 	list := card.NextTimes(rule, t.Now, days, shownTimes)
 	if len(list) == 0 {
 		return c, notice.ErrPast
@@ -105,7 +106,7 @@ func (h Notice) times(ctx context.Context, t *telegram.Turn, c card.Compose) err
 	if err != nil {
 		return err
 	}
-	return t.Edit(ctx, card.NoticeTimes(t.Words(), c, next.words, next.list(), h.Quiet(next.first)))
+	return t.Edit(ctx, card.NoticeTimes(t.Words(), c, next.words, next.list(), next.skips, h.Quiet(next.first)))
 }
 
 // moving is a notice that is about to get other times.

@@ -3,6 +3,7 @@ package calendar
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -204,6 +205,22 @@ func instant(m Moment, loc *time.Location) time.Time {
 	default:
 		return end
 	}
+}
+
+// Skips is the first day of the month that a monthly rule names and some months do not have, 29
+// to 31; 0 when there is none.
+func (r Rule) Skips() int {
+	f := strings.Fields(r.Cron)
+	if len(f) != 5 || r.Days == MonthEnd {
+		return 0
+	}
+	first := 0
+	for word := range strings.SplitSeq(f[2], ",") {
+		if n, err := strconv.Atoi(word); err == nil && n > 28 && (first == 0 || n < first) {
+			first = n
+		}
+	}
+	return first
 }
 
 // String is the rule as it is kept: "2026-12-01 09:00", "0 8 * * 1" or "0 7 * * * workdays".

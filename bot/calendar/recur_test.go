@@ -176,3 +176,15 @@ func BenchmarkNext(b *testing.B) {
 		})
 	}
 }
+
+func TestSkips(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]int{
+		"每月31号 9点": 31, "每月1号、30号 9点": 30, "每月28号 9点": 0, "每月最后一天 9点": 0, "每天 9点": 0, "每周一 9点": 0, "明天 9点": 0, "0 9 29-31 * *": 0,
+	} {
+		r, err := ParseWhen(words, time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC), BuiltIn())
+		if err != nil || r.Skips() != want {
+			t.Errorf("%s leaves out %d, %v; want %d", words, r.Skips(), err, want)
+		}
+	}
+}

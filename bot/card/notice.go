@@ -159,10 +159,11 @@ func NoticeWhen(w text.Words, c Compose) telegram.Message {
 	return telegram.Message{HTML: w.HTML("notice.when", nil), Buttons: [][]telegram.Button{{c.button(w, "notice.now", "now")}}}
 }
 
-// NoticeTimes shows how a time was understood: when is the rule in words, times its next ones.
-func NoticeTimes(w text.Words, c Compose, when string, times []string, quiet bool) telegram.Message {
+// NoticeTimes shows how a time was understood: when is the rule in words, times its next
+// ones; skips is the day that some months do not have.
+func NoticeTimes(w text.Words, c Compose, when string, times []string, skips int, quiet bool) telegram.Message {
 	return telegram.Message{
-		HTML:    w.HTML("notice.times", map[string]any{"When": when, "Times": times, "Quiet": quiet && !c.Draft.Urgent}),
+		HTML:    w.HTML("notice.times", map[string]any{"When": when, "Times": times, "Skips": skips, "Quiet": quiet && !c.Draft.Urgent}),
 		Buttons: [][]telegram.Button{{c.button(w, "notice.times_yes", "timed")}, {c.button(w, "notice.times_no", "when"), c.button(w, "notice.now", "now")}},
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"syscall"
 	"testing"
 	"time"
-
 )
 
 // TestLost: the server dies and its data can no longer be read; starting it again and
