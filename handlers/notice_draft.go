@@ -136,6 +136,8 @@ func (h Notice) resume(ctx context.Context, t *telegram.Turn, d *notice.Draft, _
 	if !ok {
 		return "", telegram.ErrStale
 	}
+	first := notice.NewDraft(t.Now) // its earlier cards are of another draft than this one by now
+	kept.Begun, kept.Edition, kept.Timed = first.Begun, first.Edition, 0
 	*d = kept
 	fits := d.Body.Fits(text.Length(d.Body.HTML)) == nil
 	switch {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"xingfuli/bot/notice"
 )
 
 // TestAnnounceSlips: what people do who do not read buttons: they say 取消, name a time several
@@ -72,4 +74,35 @@ func TestMenuPushOlder(t *testing.T) {
 		bot!!: 后来改过时间了，请看最下面那条。…
 		admin@group: [不发了]
 		bot*@group: 好，这个群不再定时发菜单了。`)
+}
+
+// TestAnnounceSilentAlbum: who gets photos without a word can refuse more of them all the same.
+func TestAnnounceSilentAlbum(t *testing.T) {
+	t.Parallel()
+	d := hall(t)
+	playIn(t, d, `
+		resident: /where 安居小区
+		bot: …
+		crier: /announce
+		bot: …
+		crier: (album 2)
+		bot: 发给谁？…
+		crier: [小区的居民…]
+		bot*: …
+		crier: [安居小区的居民]
+		bot*: …
+		crier: [下一步]
+		bot*: …
+		crier: [立即发]
+		bot*: …
+		crier: [看预览]
+		bot: (photo)
+		bot: (photo)
+		bot: 上面这些请您看一看。
+		| [不再接收此类]
+		bot: …`)
+	done(t, d, "crier: [确认发送]\nresident: [不再接收此类]")
+	if chosen, err := d.App.Store.Subscriptions(t.Context(), 1001); err != nil || len(chosen) != 1 || chosen[0] != notice.NoNews {
+		t.Errorf("%v, %v", chosen, err)
+	}
 }

@@ -30,6 +30,7 @@ type PostStore interface {
 	Homes(ctx context.Context, users []int64) ([]string, error)
 	Titles(ctx context.Context, groups []int64) ([]string, error)
 	Communities(ctx context.Context, content int64) ([]community.Community, error)
+	Hold(ctx context.Context, name, holder string, ttl time.Duration) (bool, error)
 }
 
 // Post is what the author of a delivery can do about it, and the receipts of who got it.
@@ -213,8 +214,21 @@ func (h Post) again(which queue.RowState) func(context.Context, *telegram.Turn, 
 // act makes the button that starts a delivery about this one.
 func (h Post) act(kind string) func(context.Context, *telegram.Turn, queue.Delivery) error {
 	return func(ctx context.Context, t *telegram.Turn, d queue.Delivery) error {
+		op := t.Op()
+		if kind == queue.KindRemind {
+			if !d.Receipt {
+				return telegram.ErrStale
+			}
+			first, err := h.Store.Hold(ctx, "remind."+d.ID, string(op), remindApart)
+			if err != nil {
+				return err
+			}
+			if !first {
+				return t.Toast(ctx, "post.reminded", nil)
+			}
+		}
 		next := queue.Delivery{Kind: kind, Ref: d.ID, To: d.To, Body: d.Body, Author: t.UserID(), Urgent: kind == queue.KindRecall, Made: t.Now}
-		if _, err := h.Store.StartDelivery(ctx, t.Op(), next); err != nil {
+		if _, err := h.Store.StartDelivery(ctx, op, next); err != nil {
 			return err
 		}
 		if err := h.note(ctx, t, "delivery."+kind, d); err != nil {
@@ -227,6 +241,9 @@ func (h Post) act(kind string) func(context.Context, *telegram.Turn, queue.Deliv
 		return t.Edit(ctx, card.DeliveryActs(t.Words(), kind))
 	}
 }
+
+// remindApart is between two reminders of a notice: who presses twice does not mean it.
+const remindApart = 10 * time.Minute
 
 // maxListed is how many rows a table has at most: a table of more is read by nobody.
 const maxListed = 20_000

@@ -114,11 +114,11 @@ func correct(ctx context.Context, t *telegram.Turn, s corrector, d queue.Deliver
 	if err != nil {
 		return err
 	}
-	next := queue.Delivery{Kind: queue.KindRevise, Ref: d.ID, To: d.To, Body: change, Author: author, Urgent: true, Made: t.Now}
-	if _, err := s.StartDelivery(ctx, t.Op(), next); err != nil {
+	if err := s.SetBody(ctx, d.ID, body); err != nil { // first: what is sent from now on need not be corrected
 		return err
 	}
-	if err := s.SetBody(ctx, d.ID, body); err != nil {
+	next := queue.Delivery{Kind: queue.KindRevise, Ref: d.ID, To: d.To, Body: change, Author: author, Urgent: true, Made: t.Now}
+	if _, err := s.StartDelivery(ctx, t.Op(), next); err != nil {
 		return err
 	}
 	return s.Record(ctx, t.Op(), community.Entry{At: t.Now, Who: t.UserID(), What: "delivery.revise", About: card.DeliveryHead(d)})

@@ -85,6 +85,8 @@ func TestPost(t *testing.T) {
 	}
 	done(t, d, "crier: [提醒未回执]")
 	heard(t, d, 1001, "明天 停水", "上面这条请您看一下，看过点「已收到」。")
+	done(t, d, "crier: [提醒未回执]")
+	heard(t, d, 1001, "明天 停水", "上面这条请您看一下，看过点「已收到」。")
 	heard(t, d, 3001, "提醒完了\n「明天 停水」\n\n已提醒：1\n失败：0…")
 	heard(t, d, 4001, "明天 停水")
 	done(t, d, "resident: [已收到]")

@@ -19,10 +19,10 @@ func Posted(w text.Words, d queue.Delivery, m telegram.Message) telegram.Message
 	if d.Rehearsal {
 		m.HTML = w.HTML("post.rehearsal", nil) + "\n\n" + m.HTML
 	}
+	if len(m.Album) > 0 && m.HTML == "" && (d.Receipt || len(m.Buttons) > 0) { // an album has no buttons, words below it have
+		m.HTML = w.HTML("post.below", map[string]any{"Receipt": d.Receipt})
+	}
 	if d.Receipt {
-		if len(m.Album) > 0 && m.HTML == "" { // an album has no buttons, words below it have
-			m.HTML = w.HTML("post.please", nil)
-		}
 		got := []telegram.Button{{Label: w.Plain("post.got", nil), Word: "got", ID: d.ID}}
 		m.Buttons = append([][]telegram.Button{got}, m.Buttons...)
 	}
