@@ -75,7 +75,7 @@ func (h Notice) Register(r *telegram.Router) {
 	r.Button("noticeno", h.refuse)
 	for err, key := range map[error]string{
 		notice.ErrEmpty: "notice.empty", notice.ErrLong: "notice.too_long", notice.ErrNobody: "notice.nobody", notice.ErrPast: "notice.past",
-		notice.ErrMay: "notice.may_not", notice.ErrOver: "notice.over", notice.ErrUnknown: "notice.unknown", errAlone: "notice.alone", errAuthor: "notice.author", errOwn: "notice.own", errOtherTime: "notice.other_time", errEarlier: "notice.earlier",
+		notice.ErrMay: "notice.may_not", notice.ErrOver: "notice.over", notice.ErrUnknown: "notice.unknown", errAlone: "notice.alone", errAuthor: "notice.author", errOwn: "notice.own", errOtherTime: "notice.other_time", errEarlier: "notice.earlier", errGrown: "notice.grown",
 	} {
 		r.Explain(err, key)
 	}

@@ -82,7 +82,7 @@ func (h Notice) dated(ctx context.Context, t *telegram.Turn, list []card.Announc
 	}
 	for i, n := range list {
 		var rule calendar.Rule
-		if n.When == "" || rule.UnmarshalText([]byte(n.When)) != nil {
+		if n.Notice.When == "" || rule.UnmarshalText([]byte(n.Notice.When)) != nil {
 			continue
 		}
 		if next, ok := rule.Next(t.Now, days); ok {
@@ -267,10 +267,24 @@ func (h Notice) stop(ctx context.Context, t *telegram.Turn, n notice.Notice) err
 	return h.open(ctx, t, n)
 }
 
+// errGrown refuses to send a notice at once that goes to more by now than one person may decide.
+var errGrown = errors.New("handlers: the notice goes to so many by now that a second person must agree")
+
 // now sends a scheduled notice at once. One that was to go out once more has then gone out.
 func (h Notice) now(ctx context.Context, t *telegram.Turn, n notice.Notice) error {
 	if err := h.stands(ctx, t, n); err != nil {
 		return err
+	}
+	c, err := h.compose(ctx, t, notice.Again(n))
+	if err != nil {
+		return err
+	}
+	grown, err := h.needsSecond(ctx, t, n.To, c.Reach)
+	if err != nil {
+		return err
+	}
+	if grown && n.Second == 0 {
+		return errGrown
 	}
 	next, err := h.next(ctx, t, n.When)
 	if err != nil && !errors.Is(err, notice.ErrPast) {
@@ -295,10 +309,6 @@ func (h Notice) now(ctx context.Context, t *telegram.Turn, n notice.Notice) erro
 		}
 	}
 	if err := h.deliver(ctx, t, n, n.Author, false); err != nil {
-		return err
-	}
-	c, err := h.compose(ctx, t, notice.Draft{To: n.To})
-	if err != nil {
 		return err
 	}
 	return t.Edit(ctx, card.NoticeDone(t.Words(), "notice.started", c, card.Sum{Quiet: !n.Urgent && h.Quiet(t.Now)}))

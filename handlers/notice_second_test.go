@@ -255,3 +255,39 @@ func TestNoticeSecondMoved(t *testing.T) {
 		want(t, d, "明天停水", 0)
 	})
 }
+
+// TestNoticeGrown: what one person could decide when it was written needs two when it goes to more
+// by now.
+func TestNoticeGrown(t *testing.T) {
+	t.Parallel()
+	d := hall(t)
+	playIn(t, d, `
+		crier: /announce 明天停水
+		bot: …
+		crier: [所有的群]
+		bot*: …将发到 1 个群…
+		crier: [下一步]
+		bot*: …
+		crier: 明天 7:30
+		bot: …
+		crier: [就这个时间]
+		bot*: …
+		crier: [看预览]
+		bot: …
+		bot: …
+		crier: [确认发送]
+		bot*: 好，记下了…`)
+	secondGroup(t, d)
+	playIn(t, d, `
+		crier: /notices
+		bot: …
+		crier: [周二 11月24日]
+		bot*: …
+		crier: [现在发]
+		bot*: 现在就发「明天停水」吗？将发到 2 个群。…
+		crier: [现在发]
+		bot!!: 现在要发到的人多了，要另一位同事同意才能发。…
+		bot@group: (silence)
+		crier: /notices
+		bot: 要发的公告，一共 1 条…`)
+}

@@ -47,7 +47,7 @@ func TestRepeatNotice(t *testing.T) {
 	say("每周二 8:00")
 	press("就这个时间", "确认发送")
 	say("/notices")
-	press("周一 11月23日 09:00 开会", "改期")
+	press("周二 11月24日 08:00 开会", "改期")
 	say("每周一 8:00")
 	press("就这样改")
 	counted(t, d, "开会", 0, "notice.move", 1)
